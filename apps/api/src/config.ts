@@ -1,0 +1,119 @@
+import { ConfigError } from '@orders/service/config-error';
+import { flag, integer, port, secret, urlString } from '@orders/service/config-values';
+import { LOG_LEVELS } from '@orders/service/logger';
+import { type Environment, parseConfig } from '@orders/service/parse-config';
+import { z } from 'zod';
+import type { TokenRules } from './authentication/token-verifier.ts';
+import { addressRanges } from './http/address-ranges.ts';
+import { findWeakness } from './authentication/secret-weakness.ts';
+
+/** Everything that can be set from outside. The configuration page is generated from it. */
+export const configSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('production')
+    .describe('Anything but production is for machines that no customer reaches'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('Address to listen on; 0.0.0.0 in production, 127.0.0.1 otherwise'),
+  PORT: port().default(3000).describe('Port of the public API'),
+  INTERNAL_HOST: z.string().default('127.0.0.1').describe('Address of health and metrics'),
+  INTERNAL_PORT: port().default(3001).describe('Port of health and metrics'),
+  DATABASE_URL: secret(urlString({ protocols: ['postgresql', 'postgres'] })).describe(
+    'PostgreSQL, the truth',
+  ),
+  DATABASE_POOL_SIZE: integer({ min: 2, max: 200 })
+    .default(10)
+    .describe('Connections to PostgreSQL that one process opens at most'),
+  REDIS_URL: secret(urlString({ protocols: ['redis', 'rediss', 'redis+cluster'] })).describe(
+    'Redis, the dispatcher',
+  ),
+  QUEUE_SHARDS: integer({ min: 1, max: 64 })
+    .default(1)
+    .describe('Queues that the orders are spread over; equal in all services'),
+  JWT_SECRET: secret(z.string())
+    .optional()
+    .describe('Shared secret of HS256 tokens, at least 32 bytes; instead of JWKS_URL'),
+  JWKS_URL: urlString({ protocols: ['https', 'http'] })
+    .optional()
+    .describe('Public keys of RS256 or ES256 tokens; instead of JWT_SECRET'),
+  JWT_ISSUER: z.string().min(1).describe('`iss` that every token must carry'),
+  JWT_AUDIENCE: z.string().min(1).describe('`aud` that every token must carry'),
+  DUPLICATE_WINDOW_SECONDS: integer({ max: 366 * 86_400 })
+    .default(10_800)
+    .describe('How long an equal basket of the same customer is refused; 0 switches it off'),
+  MAX_OPEN_ORDERS: integer({ min: 1 })
+    .default(200_000)
+    .describe('Orders not yet at rest, beyond which new ones are answered with 503'),
+  INTAKE_BATCH_SIZE: integer({ min: 1, max: 1_000 })
+    .default(200)
+    .describe('Orders that one transaction places at most'),
+  INTAKE_BATCHES_IN_FLIGHT: integer({ min: 1, max: 50 })
+    .default(2)
+    .describe('Transactions that place orders at the same time, per process'),
+  INTAKE_QUEUE: integer({ min: 1, max: 100_000 })
+    .default(5_000)
+    .describe('Requests waiting for a batch, beyond which 503 is answered'),
+  INTAKE_DEADLINE_MS: integer({ min: 100, max: 30_000 })
+    .default(1_800)
+    .describe('After this an order that could not be committed is answered with 503'),
+  ENQUEUE_DEADLINE_MS: integer({ min: 10, max: 5_000 })
+    .default(300)
+    .describe('How long Redis may take for a batch before the sweeper is left to do it'),
+  TRUST_PROXY: addressRanges()
+    .default([])
+    .describe('Addresses or CIDR ranges, comma separated, whose X-Forwarded-* are believed'),
+  DOCS: flag().default(true).describe('Whether /docs is served'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Least severity that is logged'),
+  FAILPOINTS: z.string().optional().describe('Where to fail on purpose; refused in production'),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Reads the environment once, at start.
+ * @throws ConfigError listing everything that is wrong
+ */
+export function readConfig(env: Environment = process.env) {
+  const values = parseConfig(configSchema, env);
+  const production = values.NODE_ENV === 'production';
+  return {
+    production,
+    host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: values.PORT,
+    internal: { host: values.INTERNAL_HOST, port: values.INTERNAL_PORT },
+    database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
+    queue: { url: values.REDIS_URL, shards: values.QUEUE_SHARDS },
+    tokens: readTokenRules(values),
+    intake: {
+      duplicateWindowSeconds: values.DUPLICATE_WINDOW_SECONDS,
+      maxOpenOrders: values.MAX_OPEN_ORDERS,
+      maxBatchSize: values.INTAKE_BATCH_SIZE,
+      maxInFlight: values.INTAKE_BATCHES_IN_FLIGHT,
+      maxQueue: values.INTAKE_QUEUE,
+      deadlineMs: values.INTAKE_DEADLINE_MS,
+      enqueueDeadlineMs: values.ENQUEUE_DEADLINE_MS,
+    },
+    trustedProxies: values.TRUST_PROXY,
+    docs: values.DOCS,
+    logLevel: values.LOG_LEVEL,
+    failpoints: values.FAILPOINTS,
+  };
+}
+
+function readTokenRules(values: z.output<typeof configSchema>): TokenRules {
+  const { NODE_ENV, JWT_SECRET, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = values;
+  const common = { issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
+  if (JWT_SECRET === undefined && JWKS_URL !== undefined) {
+    return { ...common, keys: { kind: 'jwks', url: JWKS_URL } };
+  }
+  if (JWT_SECRET === undefined || JWKS_URL !== undefined) {
+    throw new ConfigError([
+      { name: 'JWT_SECRET', problem: 'set either it or JWKS_URL: one says how tokens are verified' },
+    ]);
+  }
+  const weakness = findWeakness(JWT_SECRET, { mayBeKnown: NODE_ENV === 'development' });
+  if (weakness !== null) throw new ConfigError([{ name: 'JWT_SECRET', problem: weakness }]);
+  return { ...common, keys: { kind: 'secret', secret: JWT_SECRET } };
+}

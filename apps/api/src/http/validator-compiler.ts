@@ -1,0 +1,44 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { ProblemError } from '../problems/problem-error.ts';
+import { toFieldErrors } from '../problems/field-errors.ts';
+
+const PART: Readonly<Record<string, string>> = {
+  body: 'The body',
+  params: 'The path',
+  querystring: 'The query string',
+};
+
+/**
+ * Validates the parts of a request by their zod schemas, without converting or dropping anything
+ * that the schema does not. Headers are described by theirs but read where they are used.
+ */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
+  if (httpPart === 'headers') return (value) => ({ value });
+  return (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: validationProblem(parsed.error, httpPart) };
+  };
+};
+
+/**
+ * For routes whose body's schema depends on who sends it: they call {@link parseBody} themselves.
+ */
+export const validatorCompilerWithoutBody: FastifySchemaCompiler<z.ZodType> = (definition) =>
+  definition.httpPart === 'body' ? (value) => ({ value }) : validatorCompiler(definition);
+
+/** @throws ProblemError `validation-error` */
+export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw validationProblem(parsed.error, 'body');
+}
+
+function validationProblem(error: z.ZodError, httpPart: string): ProblemError {
+  return new ProblemError('validation-error', {
+    detail: `${PART[httpPart] ?? 'The request'} does not fit its schema.`,
+    errors: toFieldErrors(error),
+  });
+}

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+
+/** A header as a JSON Schema with a description. */
+export type ResponseHeaders = Readonly<
+  Record<string, { readonly type: string; readonly description: string }>
+>;
+
+/** A response as routes declare it: what the type provider reads, and what it would leave out. */
+export interface DescribedResponse {
+  readonly description: string;
+  readonly headers?: ResponseHeaders;
+  readonly content: Readonly<
+    Record<string, { readonly schema: z.ZodType; readonly examples?: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+/** Headers that several routes answer with. */
+export const HEADERS = {
+  etag: { type: 'string', description: 'Strong entity tag of this version' },
+  location: { type: 'string', description: 'Path of the order' },
+  replayed: {
+    type: 'string',
+    description: '`true` when the Idempotency-Key had its order already',
+  },
+  retryAfter: { type: 'string', description: 'Seconds to wait before asking again' },
+  challenge: { type: 'string', description: 'RFC 6750 challenge' },
+} as const;

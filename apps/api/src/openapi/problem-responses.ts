@@ -1,0 +1,47 @@
+import { PROBLEMS, type ProblemSlug } from '@orders/domain/problems';
+import { PROBLEM_MEDIA_TYPE, problemSchema, toProblemDocument } from '../problems/problem-document.ts';
+import { ProblemError } from '../problems/problem-error.ts';
+import { type DescribedResponse, HEADERS, type ResponseHeaders } from './described-response.ts';
+
+/** What any request may meet, whatever the route. */
+const ALWAYS: readonly ProblemSlug[] = [
+  'validation-error',
+  'request-timeout',
+  'payload-too-large',
+  'uri-too-long',
+  'headers-too-large',
+  'internal',
+  'unavailable',
+];
+
+/** The responses of a route, one per status, for the problems that it may answer with. */
+export function problemResponses(
+  ...slugs: readonly ProblemSlug[]
+): Record<number, DescribedResponse> {
+  const responses: Record<number, DescribedResponse> = {};
+  for (const [status, same] of Map.groupBy([...slugs, ...ALWAYS], (slug) => PROBLEMS[slug].status)) {
+    responses[status] = describe(status, [...new Set(same)]);
+  }
+  return responses;
+}
+
+function describe(status: number, slugs: readonly ProblemSlug[]): DescribedResponse {
+  const examples = slugs.map((slug) => [slug, { value: toProblemDocument(new ProblemError(slug)) }]);
+  return {
+    description: slugs.map((slug) => PROBLEMS[slug].title).join(', '),
+    headers: headersOf(status),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: problemSchema, examples: Object.fromEntries(examples) } },
+  };
+}
+
+function headersOf(status: number): ResponseHeaders {
+  switch (status) {
+    case 401:
+      return { 'WWW-Authenticate': HEADERS.challenge };
+    case 429:
+    case 503:
+      return { 'Retry-After': HEADERS.retryAfter };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,122 @@
+import type { Database } from '@orders/database/client';
+import type { NewOrder, Placement } from '@orders/database/orders/new-order';
+import { placeOrders } from '@orders/database/orders/place-orders';
+import { isDataError } from '@orders/database/sql-state';
+import { createBatcher } from '@orders/service/batcher';
+import type { Failpoints } from '@orders/service/failpoints';
+import { ProblemError } from '../problems/problem-error.ts';
+import type { Backlog } from './backlog.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { IntakeMetrics } from './intake-metrics.ts';
+
+export interface IntakeOptions {
+  readonly database: Database;
+  readonly dispatcher: Dispatcher;
+  readonly backlog: Backlog;
+  readonly failpoints: Failpoints;
+  readonly metrics: IntakeMetrics;
+  readonly duplicateWindowSeconds: number;
+  readonly maxBatchSize: number;
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
+  /** The longest a caller waits, whatever PostgreSQL does. */
+  readonly deadlineMs: number;
+}
+
+export interface Intake {
+  /**
+   * Places one order together with those that arrive at the same time. When it resolves, what it
+   * says is committed, and a placed order is on its way to the queue.
+   *
+   * @throws OverloadError or ProblemError `overloaded` when too much waits; ProblemError
+   *   `unavailable` after the deadline, when the order may or may not exist; what PostgreSQL threw
+   */
+  place(order: NewOrder): Promise<Placement>;
+  /** Takes nothing new; resolves when all is committed and dispatched, or has failed. */
+  close(): Promise<void>;
+}
+
+/** One caller. Who gave up while waiting is not placed: he has been told 503. */
+interface Submission {
+  readonly order: NewOrder;
+  abandoned: boolean;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { backlog, dispatcher, metrics, deadlineMs } = options;
+  const batcher = createBatcher<Submission, Placement | null>({
+    name: 'Order intake',
+    maxBatchSize: options.maxBatchSize,
+    maxInFlight: options.maxInFlight,
+    maxQueue: options.maxQueue,
+    runBatch: (submissions) => placeBatch(options, submissions),
+    // A total beyond what a double holds is the fault of one basket, too.
+    isolate: (error) => isDataError(error) || error instanceof RangeError,
+    onBatch: metrics.observeBatch,
+  });
+
+  return {
+    place: async (order) => {
+      if (backlog.isFull()) throw new ProblemError('overloaded', { headers: { 'retry-after': '5' } });
+      const submission: Submission = { order, abandoned: false };
+      const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
+        submission.abandoned = true;
+      });
+      if (placement === null) throw tooLate();
+      metrics.countPlacement(placement.kind);
+      return placement;
+    },
+    close: async () => {
+      await batcher.close();
+      await dispatcher.close();
+    },
+  };
+}
+
+async function placeBatch(
+  { database, dispatcher, backlog, failpoints, duplicateWindowSeconds }: IntakeOptions,
+  submissions: readonly Submission[],
+): Promise<(Placement | null)[]> {
+  const present = submissions.filter(({ abandoned }) => !abandoned);
+  if (present.length === 0) return submissions.map(() => null);
+  const orders = present.map(({ order }) => order);
+  const ids = orders.map(({ id }) => id);
+
+  await failpoints.hit('place.before-commit', ids);
+  const placements = await placeOrders(database, orders, { duplicateWindowSeconds });
+  await failpoints.hit('place.after-commit', ids);
+
+  const placed = placements.flatMap((one) => (one.kind === 'placed' ? one.order.id : []));
+  backlog.add(placed.length);
+  dispatcher.dispatch(placed);
+  if (present.length === submissions.length) return placements;
+  const results = new Map(present.map((submission, at) => [submission, placements[at] ?? null]));
+  return submissions.map((submission) => results.get(submission) ?? null);
+}
+
+/** A timer rather than an AbortSignal: one of those for each request costs ten times as much. */
+function withinDeadline<T>(work: Promise<T>, deadlineMs: number, giveUp: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      giveUp();
+      reject(tooLate());
+    }, deadlineMs);
+    work.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error('placing failed', { cause: error }));
+      },
+    );
+  });
+}
+
+function tooLate(): ProblemError {
+  return new ProblemError('unavailable', {
+    detail: 'It is not known whether the order was placed: repeat with the same Idempotency-Key.',
+    headers: { 'retry-after': '1' },
+  });
+}

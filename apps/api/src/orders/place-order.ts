@@ -1,0 +1,38 @@
+import type { NewOrder, Placement } from '@orders/database/orders/new-order';
+import { fingerprintBasket, hashRequest, mergeItems } from '@orders/domain/basket';
+import type { PlaceOrderBody } from '@orders/domain/contracts/order';
+import { v7 as uuidv7 } from 'uuid';
+import { actorOf, type Principal } from '../authentication/principal.ts';
+import type { Intake } from './intake.ts';
+
+export interface PlaceOrderCommand {
+  readonly principal: Principal;
+  /** Whose order it is: the principal himself, or whom an operator named. */
+  readonly customerId: string;
+  readonly body: PlaceOrderBody;
+  readonly idempotencyKey: string | null;
+}
+
+/** Places an order as asked. What it resolves with is committed; see {@link Intake.place}. */
+export function placeOrder(intake: Intake, command: PlaceOrderCommand): Promise<Placement> {
+  return intake.place(toNewOrder(command));
+}
+
+function toNewOrder({ principal, customerId, body, idempotencyKey }: PlaceOrderCommand): NewOrder {
+  const items = mergeItems(body.items);
+  const request = {
+    items,
+    metadata: body.metadata ?? {},
+    expectedTotal: body.expectedTotal ?? null,
+    allowDuplicate: body.allowDuplicate ?? false,
+  };
+  return {
+    ...request,
+    id: uuidv7(),
+    customerId,
+    actor: actorOf(principal),
+    idempotencyKey,
+    requestHash: hashRequest(request),
+    fingerprint: fingerprintBasket(items),
+  };
+}

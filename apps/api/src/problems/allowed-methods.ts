@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+
+export interface AllowedMethods {
+  /** The methods that the resource at this path knows, as `Allow` lists them; null without one. */
+  find(path: string): string | null;
+}
+
+/**
+ * Remembers the routes as they are added, so that an unknown method on a known path is answered
+ * with 405 and not 404: Fastify's router only knows path and method together.
+ */
+export function createAllowedMethods(app: FastifyInstance): AllowedMethods {
+  const methodsByRoute = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsByRoute.get(url) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    methodsByRoute.set(url, methods);
+  });
+
+  let routes: { readonly pattern: RegExp; readonly allow: string }[] = [];
+  app.addHook('onReady', (done) => {
+    routes = Array.from(methodsByRoute, ([url, methods]) => ({
+      pattern: toPattern(url),
+      allow: [...methods].sort().join(', '),
+    }));
+    done();
+  });
+
+  return {
+    find: (path) => routes.find(({ pattern }) => pattern.test(path))?.allow ?? null,
+  };
+}
+
+function toPattern(url: string): RegExp {
+  const source = url
+    .replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
+    .replace(/:\w+/g, '[^/]+')
+    .replace(/\*$/, '.*');
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,46 @@
+import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify';
+import { LogController } from 'fastify';
+import { createAddressMatcher } from './http/address-ranges.ts';
+import { createRequestIds } from './http/request-ids.ts';
+import { answerFrameworkError } from './plugins/problems.ts';
+import { answerClientError } from './problems/client-error.ts';
+
+export const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_HEADER_BYTES = 16 * 1024;
+export const MAX_URL_BYTES = 8 * 1024;
+
+/**
+ * How connections are treated before any of our code sees a request. The limits answer slow and
+ * endless senders within five seconds; HTTP/1.1 only.
+ */
+export function createServerOptions(
+  logger: FastifyBaseLogger,
+  trustedProxies: readonly string[],
+): FastifyServerOptions {
+  const trustsPeer = createAddressMatcher(trustedProxies);
+  return {
+    loggerInstance: logger,
+    // A child logger and two lines per request would cost more than placing its order; metrics
+    // count requests, and what goes wrong is logged with the id of its request.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent) => parent,
+    genReqId: createRequestIds(trustsPeer),
+    trustProxy: trustsPeer,
+    http: {
+      headersTimeout: 3_000,
+      // Without it the other two time-outs are looked at every 30 s only.
+      connectionsCheckingInterval: 500,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A missing Host is refused by us, as problem details.
+      requireHostHeader: false,
+    },
+    requestTimeout: 4_000,
+    keepAliveTimeout: 72_000,
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_URL_BYTES },
+    // While closing, requests on open connections are still served, and told to close.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  };
+}

@@ -1,0 +1,50 @@
+import { createMetrics } from '@orders/service/metrics';
+
+/** What the worker counts. Units are in the names. */
+export function createWorkerMetrics() {
+  const metrics = createMetrics();
+  return {
+    registry: metrics,
+    batchSize: metrics.histogram({
+      name: 'orders_worker_batch_size',
+      help: 'Orders per transaction',
+      labelNames: ['step'],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    }),
+    batchSeconds: metrics.histogram({
+      name: 'orders_worker_batch_seconds',
+      help: 'Duration of transactions',
+      labelNames: ['step'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    }),
+    providerSeconds: metrics.histogram({
+      name: 'orders_provider_call_seconds',
+      help: 'Duration of calls to the payment provider',
+      labelNames: ['call', 'result'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    }),
+    settled: metrics.counter({
+      name: 'orders_settled_total',
+      help: 'Payment attempts settled, by the status their order has then',
+      labelNames: ['status'],
+    }),
+    failures: metrics.counter({
+      name: 'orders_run_failures_total',
+      help: "Errors of runs: the order's own, or outages of partners",
+      labelNames: ['kind'],
+    }),
+    swept: metrics.counter({
+      name: 'orders_swept_total',
+      help: 'Orders that the sweeper found: due, woken by stock, or lost by Redis',
+      labelNames: ['found'],
+    }),
+    sweepErrors: metrics.counter({ name: 'orders_sweep_errors_total', help: 'Rounds of the sweeper that failed' }),
+    breakerOpen: metrics.gauge({
+      name: 'orders_provider_breaker_open',
+      help: '1 while the provider is not called because it keeps failing',
+    }),
+    active: metrics.gauge({ name: 'orders_worker_active', help: 'Orders under way in this process' }),
+  };
+}
+
+export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;

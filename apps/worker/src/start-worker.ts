@@ -1,0 +1,215 @@
+import { createDatabase } from '@orders/database/client';
+import { hasOverdue } from '@orders/database/dispatch/has-overdue';
+import { beginOrders } from '@orders/database/orders/begin-orders';
+import { settleOrders } from '@orders/database/orders/settle-orders';
+import { isDataError } from '@orders/database/sql-state';
+import { startConsumer } from '@orders/queue/consumer';
+import { startLossMarker } from '@orders/queue/loss-marker';
+import { startProducer } from '@orders/queue/producer';
+import { startQueueState } from '@orders/queue/queue-state';
+import { createBatcher } from '@orders/service/batcher';
+import { createFailpoints } from '@orders/service/failpoints';
+import { startInternalListener } from '@orders/service/internal-listener';
+import type { Logger } from '@orders/service/logger';
+import { startTicker } from '@orders/service/ticker';
+import { toRetryPolicy, type WorkerConfig } from './config.ts';
+import { createFulfilOrder } from './fulfilment/fulfil-order.ts';
+import { createReportFailure } from './fulfilment/report-failure.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+import { createPaymentProvider } from './payment/payment-provider.ts';
+import { createRestoreQueue } from './sweeper/restore-queue.ts';
+import { sweep } from './sweeper/sweep.ts';
+import { createWatchdog } from './sweeper/watchdog.ts';
+
+export interface RunningWorker {
+  readonly internalUrl: string;
+  /** Takes no more orders, finishes those under way, and lets go of everything; within 27 s. */
+  close(): Promise<void>;
+}
+
+export interface WorkerHooks {
+  /** The worker is wedged: the process should end, to be started afresh. */
+  readonly onStuck: () => void;
+}
+
+/** How long orders under way may take to finish when the worker is asked to stop. */
+const DRAIN_MS = 22_000;
+/** An order overdue by more than this should have been picked up by any sweeper. */
+const OVERDUE_MS = 60_000;
+
+/**
+ * Wires the worker by hand and starts it: database, provider, batches, consumer, sweeper, listener.
+ * PostgreSQL and Redis need not be there yet; work begins when they are.
+ */
+export async function startWorker(
+  config: WorkerConfig,
+  logger: Logger,
+  hooks: WorkerHooks,
+): Promise<RunningWorker> {
+  const metrics = createWorkerMetrics();
+  const policy = toRetryPolicy(config);
+  const failpoints = createFailpoints(config.FAILPOINTS, {
+    production: config.NODE_ENV === 'production',
+    blockMs: config.FAILPOINT_BLOCK_MS,
+  });
+  const database = createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'orders-worker',
+    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+  });
+  const provider = createPaymentProvider({
+    url: config.PAYMENT_PROVIDER_URL,
+    timeoutMs: config.PAYMENT_TIMEOUT_MS,
+    maxConnections: config.PAYMENT_CONNECTIONS,
+    onCall: ({ name, kind, ms }) => metrics.providerSeconds.observe({ call: name, result: kind }, ms / 1_000),
+  });
+  const redis = { url: config.REDIS_URL, shards: config.QUEUE_SHARDS, logger };
+  const producer = startProducer(redis);
+  const marker = startLossMarker(redis);
+  const queueState = startQueueState(redis);
+
+  const begins = createBatcher({
+    ...batching(config, metrics, 'begin'),
+    runBatch: async (runs: Parameters<typeof beginOrders>[1][number][]) => {
+      const ids = runs.map(({ orderId }) => orderId);
+      await failpoints.hit('reserve.before-commit', ids);
+      const result = await beginOrders(database, runs, policy);
+      await failpoints.hit('reserve.after-commit', ids);
+      return result;
+    },
+  });
+  const settlements = createBatcher({
+    ...batching(config, metrics, 'settle'),
+    runBatch: async (batch: Parameters<typeof settleOrders>[1][number][]) => {
+      const ids = batch.map(({ orderId }) => orderId);
+      await failpoints.hit('settle.before-commit', ids);
+      const settled = await settleOrders(database, batch, policy);
+      for (const { status } of settled) metrics.settled.inc({ status });
+      await failpoints.hit('settle.after-commit', ids);
+      return settled;
+    },
+  });
+
+  const restoreQueue = createRestoreQueue(database, marker, config.QUEUE_SHARDS, logger);
+  const sweeper = startTicker({
+    intervalMs: config.SWEEP_INTERVAL_MS,
+    run: () =>
+      sweep({
+        database,
+        producer,
+        restoreQueue,
+        failpoints,
+        onFound: (found, count) => metrics.swept.inc({ found }, count),
+      }),
+    onError: (error) => {
+      metrics.sweepErrors.inc();
+      logger.warn({ err: error }, 'A round of the sweeper failed.');
+    },
+  });
+  producer.onReady(sweeper.nudge);
+
+  const reportFailure = createReportFailure({
+    database,
+    policy,
+    logger,
+    onFailure: (kind) => metrics.failures.inc({ kind }),
+  });
+  const consumer = startConsumer({
+    ...redis,
+    concurrency: config.WORKER_CONCURRENCY,
+    lockDurationMs: config.JOB_LOCK_MS,
+    stalledIntervalMs: config.JOB_STALLED_CHECK_MS,
+    handle: createFulfilOrder({
+      database,
+      provider,
+      policy,
+      failpoints,
+      begin: (run) => begins.submit(run),
+      settle: (settlement) => settlements.submit(settlement),
+      reportFailure,
+      nudge: sweeper.nudge,
+    }),
+  });
+
+  const isStuck = createWatchdog(config.WATCHDOG_SECONDS * 1_000);
+  const watchdog = startTicker({
+    intervalMs: 5_000,
+    run: async () => {
+      const active = consumer.activeCount() > 0;
+      const overdue = !active && (await hasOverdue(database, OVERDUE_MS));
+      const paused = overdue && (await queueState.isPaused());
+      if (!isStuck({ overdue, active, paused }, Date.now())) return;
+      logger.fatal('Orders are overdue but none is taken; this worker is wedged.');
+      hooks.onStuck();
+    },
+    // Without PostgreSQL or Redis there is nothing to be wedged about.
+    onError: () => isStuck({ overdue: false, active: false, paused: false }, Date.now()),
+  });
+
+  const listener = await startInternalListener({
+    host: config.INTERNAL_HOST,
+    port: config.INTERNAL_PORT,
+    logger,
+    metrics: {
+      contentType: metrics.registry.contentType,
+      render: () => {
+        metrics.active.set(consumer.activeCount());
+        metrics.breakerOpen.set(provider.breakerIsOpen() ? 1 : 0);
+        return metrics.registry.render();
+      },
+    },
+    live: () => true,
+    ready: async () => {
+      const [databaseOk, redisOk] = await Promise.all([
+        succeeds(database.ping()),
+        succeeds(queueState.ping()),
+      ]);
+      const body = { database: upOrDown(databaseOk), queue: upOrDown(redisOk) };
+      return { ok: databaseOk && redisOk, body };
+    },
+  });
+  logger.info({ internalUrl: listener.url }, 'The worker has started.');
+
+  return {
+    internalUrl: listener.url,
+    async close() {
+      await failpoints.hit('shutdown.begin');
+      await Promise.all([sweeper.close(), watchdog.close()]);
+      await consumer.close(DRAIN_MS);
+      await Promise.all([begins.close(), settlements.close()]);
+      await Promise.allSettled([producer.close(), queueState.close(), provider.close()]);
+      marker.close();
+      await database.close();
+      await listener.close();
+    },
+  };
+}
+
+function batching(config: WorkerConfig, metrics: WorkerMetrics, step: string) {
+  return {
+    name: step,
+    maxBatchSize: config.WORKER_BATCH_SIZE,
+    // Two, so that one gathers and computes while the other waits for its COMMIT.
+    maxInFlight: 2,
+    maxQueue: 10_000,
+    isolate: isDataError,
+    onBatch: ({ size, ms }: { readonly size: number; readonly ms: number }) => {
+      metrics.batchSize.observe({ step }, size);
+      metrics.batchSeconds.observe({ step }, ms / 1_000);
+    },
+  };
+}
+
+async function succeeds(check: Promise<unknown>): Promise<boolean> {
+  try {
+    await check;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function upOrDown(isUp: boolean): string {
+  return isUp ? 'up' : 'down';
+}

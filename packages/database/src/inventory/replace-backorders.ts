@@ -1,0 +1,34 @@
+import type { BasketItem } from '@orders/domain/basket';
+import type { Step } from '@orders/domain/decision';
+import type { Connection } from '../client.ts';
+
+interface WaitingOrder {
+  readonly order: { readonly id: string; readonly status: string; readonly createdAt: Date };
+  readonly step: Pick<Step, 'waitsFor'>;
+}
+
+/**
+ * Puts orders in the lines of the SKUs they are short of now, and takes them out of all others.
+ * Under the orders' locks; those that reserve hold the SKUs' locks, too, so a line never changes
+ * under a batch that allocates from it.
+ */
+export async function replaceBackorders(
+  tx: Connection,
+  steps: readonly WaitingOrder[],
+): Promise<void> {
+  const left = steps.filter(({ order }) => order.status === 'backordered');
+  if (left.length > 0) {
+    await tx.$executeRaw`
+      DELETE FROM backorders WHERE order_id = ANY(${left.map(({ order }) => order.id)}::uuid[])`;
+  }
+  const joined = steps.flatMap(({ order, step }) =>
+    (step.waitsFor ?? []).map((item: BasketItem) => ({ ...item, order })),
+  );
+  if (joined.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO backorders (sku, created_at, order_id, quantity)
+    SELECT * FROM unnest(${joined.map(({ sku }) => sku)}::text[],
+                         ${joined.map(({ order }) => order.createdAt)}::timestamptz[],
+                         ${joined.map(({ order }) => order.id)}::uuid[],
+                         ${joined.map(({ quantity }) => quantity)}::int[])`;
+}

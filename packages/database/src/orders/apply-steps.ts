@@ -1,0 +1,140 @@
+import type { BasketItem } from '@orders/domain/basket';
+import type { Step } from '@orders/domain/decision';
+import { isAtRest } from '@orders/domain/order-status';
+import type { Connection } from '../client.ts';
+import { pickCounterShard } from '../counters/counter-shard.ts';
+import { openDeadLetters } from '../dead-letters/open-dead-letters.ts';
+import { replaceBackorders } from '../inventory/replace-backorders.ts';
+import { sumStockEffects } from '../inventory/sum-stock-effects.ts';
+import { requestRefunds } from '../payments/request-refunds.ts';
+import type { LockedOrder } from './lock-orders.ts';
+
+/** A decided step of one locked order. */
+export interface OrderStep {
+  readonly order: LockedOrder;
+  readonly step: Step;
+  /** Of the order; needed when the step touches stock. */
+  readonly items: readonly BasketItem[];
+  readonly actor: string;
+}
+
+/**
+ * Carries out steps of orders that this transaction has locked, and whose stock it has locked
+ * when a step touches it: status, stock, payment attempt, log, dead letter, refund and counters,
+ * all or nothing.
+ *
+ * Conditional on the status and version that the decision was made on. Under the lock they cannot
+ * have changed; a row that does not match is a bug and rolls everything back.
+ *
+ * @param pickedUp whether a worker does this, which starts the clock of the processing time
+ */
+export async function applySteps(
+  tx: Connection,
+  steps: readonly OrderStep[],
+  pickedUp: boolean,
+): Promise<void> {
+  if (steps.length === 0) return;
+  const stock = sumStockEffects(steps);
+  const rows = await tx.$queryRaw<{ count: number }[]>`
+    WITH step AS MATERIALIZED (
+      SELECT * FROM unnest(
+        ${steps.map(({ order }) => order.id)}::uuid[],
+        ${steps.map(({ order }) => order.status)}::text[],
+        ${steps.map(({ order }) => order.version)}::int[],
+        ${steps.map(({ step }) => step.to)}::text[],
+        ${steps.map(({ step }) => step.reason)}::text[],
+        ${steps.map(({ step }) => step.event)}::text[],
+        ${steps.map(({ step }) => JSON.stringify(step.data))}::text[],
+        ${steps.map(({ actor }) => actor)}::text[],
+        ${steps.map(({ order, step }) => holdsAfter(order, step))}::boolean[],
+        ${steps.map(({ step }) => step.attempt)}::int[],
+        ${steps.map(({ order, step }) => startsStep(order, step))}::boolean[],
+        ${steps.map(({ step }) => step.nextCheckMs)}::int[],
+        ${steps.map(({ step }) => (step.redispatch ? 1 : 0))}::int[],
+        ${steps.map(({ step }) => isAtRest(step.to))}::boolean[]
+      ) AS t(id, from_status, version, to_status, reason, event, data, actor, holds_stock, attempt,
+             starts_step, next_check_ms, redispatch, at_rest)
+    ), moved AS (
+      UPDATE orders o
+         SET status = s.to_status,
+             reason = s.reason,
+             version = o.version + 1,
+             holds_stock = s.holds_stock,
+             attempt = s.attempt,
+             attempts = CASE WHEN s.to_status = 'failed' THEN o.attempts ELSE 0 END,
+             starts = 0,
+             dispatch = o.dispatch + s.redispatch,
+             next_check_at = statement_timestamp() + s.next_check_ms * interval '1 millisecond',
+             step_started_at = CASE WHEN s.starts_step THEN statement_timestamp() ELSE o.step_started_at END,
+             updated_at = statement_timestamp(),
+             processing_started_at = CASE WHEN ${pickedUp} THEN COALESCE(o.processing_started_at, statement_timestamp())
+                                          ELSE o.processing_started_at END,
+             processing_finished_at = CASE WHEN NOT s.at_rest THEN NULL
+                                           WHEN s.from_status = s.to_status THEN o.processing_finished_at
+                                           ELSE statement_timestamp() END,
+             completed_at = CASE WHEN s.to_status = 'completed' THEN COALESCE(o.completed_at, statement_timestamp()) END
+        FROM step s
+       WHERE o.id = s.id AND o.status = s.from_status AND o.version = s.version
+      RETURNING o.id, o.version, o.total_minor, o.currency, o.completed_at, o.processing_started_at,
+                s.from_status, s.to_status, s.reason, s.event, s.data, s.actor, s.attempt
+    ), events AS (
+      INSERT INTO order_events (order_id, seq, type, from_status, to_status, reason, actor, at, data)
+      SELECT id, version, event, from_status, to_status, reason, actor, statement_timestamp(), data::jsonb
+        FROM moved
+    ), attempts AS (
+      INSERT INTO payment_attempts (order_id, attempt, key, amount_minor, currency, created_at)
+      SELECT id, attempt, 'charge-' || id || '-' || attempt, total_minor, currency, statement_timestamp()
+        FROM moved
+       WHERE to_status = 'reserved' AND attempt > 0
+          ON CONFLICT (order_id, attempt) DO NOTHING
+    ), stock AS (
+      UPDATE inventory i
+         SET on_hand = i.on_hand + d.on_hand, reserved = i.reserved + d.reserved, sold = i.sold + d.sold
+        FROM unnest(${stock.skus}::text[], ${stock.onHand}::bigint[], ${stock.reserved}::bigint[],
+                    ${stock.sold}::bigint[]) AS d(sku, on_hand, reserved, sold)
+       WHERE i.sku = d.sku
+    ), change AS (
+      SELECT status, sum(n) AS n FROM (
+        SELECT to_status AS status, 1 AS n FROM moved
+        UNION ALL
+        SELECT from_status, -1 FROM moved) both_sides
+       GROUP BY status
+    ), counters AS (
+      UPDATE order_counters c
+         SET pending = c.pending + COALESCE((SELECT n FROM change WHERE status = 'pending'), 0),
+             backordered = c.backordered + COALESCE((SELECT n FROM change WHERE status = 'backordered'), 0),
+             reserved = c.reserved + COALESCE((SELECT n FROM change WHERE status = 'reserved'), 0),
+             completed = c.completed + COALESCE((SELECT n FROM change WHERE status = 'completed'), 0),
+             rejected = c.rejected + COALESCE((SELECT n FROM change WHERE status = 'rejected'), 0),
+             cancelling = c.cancelling + COALESCE((SELECT n FROM change WHERE status = 'cancelling'), 0),
+             cancelled = c.cancelled + COALESCE((SELECT n FROM change WHERE status = 'cancelled'), 0),
+             failed = c.failed + COALESCE((SELECT n FROM change WHERE status = 'failed'), 0),
+             processing_ms = c.processing_ms + COALESCE((
+               SELECT sum(round(extract(epoch FROM completed_at - processing_started_at) * 1000))
+                 FROM moved WHERE to_status = 'completed' AND from_status <> 'completed'), 0)
+       WHERE c.shard = ${pickCounterShard()}
+    )
+    SELECT count(*)::int AS count FROM moved`;
+  if (rows[0]?.count !== steps.length) throw new Error('a locked order was not as it was read');
+
+  await replaceBackorders(tx, steps);
+  await requestRefunds(tx, steps);
+  await openDeadLetters(tx, steps);
+}
+
+function holdsAfter(order: LockedOrder, { stock }: Step): boolean {
+  switch (stock) {
+    case 'reserve':
+      return true;
+    case 'release':
+    case 'sell':
+      return false;
+    case 'none':
+      return order.holdsStock;
+  }
+}
+
+/** Whether waits and outages are counted from this step. */
+function startsStep(order: LockedOrder, step: Step): boolean {
+  return step.to !== order.status || step.attempt !== order.attempt;
+}

@@ -1,0 +1,161 @@
+import type { Demand } from '@orders/domain/allocate';
+import { allocate } from '@orders/domain/allocate';
+import type { BasketItem } from '@orders/domain/basket';
+import { decideReservation } from '@orders/domain/decide';
+import type { NextCall } from '@orders/domain/next-call';
+import { chargeKey, nextCall } from '@orders/domain/next-call';
+import type { RetryPolicy } from '@orders/domain/retry-policy';
+import type { Connection, Database } from '../client.ts';
+import { lockStock } from '../inventory/lock-stock.ts';
+import { readWaiting } from '../inventory/read-waiting.ts';
+import { NO_PAYMENTS, type Payments, paymentState, readPayments } from '../payments/read-payments.ts';
+import { inTransaction } from '../transaction.ts';
+import { applySteps, type OrderStep } from './apply-steps.ts';
+import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
+import { postponeOrders, type Postponement } from './postpone-orders.ts';
+
+/** A job's claim to run an order. */
+export interface OrderRun {
+  readonly orderId: string;
+  readonly dispatch: number;
+}
+
+/** What a run has to do next. */
+export type Beginning =
+  /** A newer reason to run has replaced this one, or there is no such order. */
+  | { readonly kind: 'superseded' }
+  /** Nothing is left to do, for now or for ever: the order waits for stock, or is at rest. */
+  | { readonly kind: 'rest' }
+  | {
+      readonly kind: 'call';
+      readonly call: Exclude<NextCall, { kind: 'nothing' }>;
+      /** The order's current payment attempt. */
+      readonly attempt: number;
+      /** When the present step of the order began: outages are bounded from here. */
+      readonly stepStartedAt: Date;
+      readonly metadata: Readonly<Record<string, string>>;
+    };
+
+/**
+ * Begins the runs of a batch in one transaction, with one result per element at its place:
+ * `pending` and `backordered` orders get their stock and a payment attempt, or join the line, or
+ * are rejected; for all others it is read where an earlier run left off.
+ *
+ * Who gets the last unit is decided for the whole batch, first come first served, and behind the
+ * orders that wait already. Committed when it resolves, so what it returns may be called.
+ */
+export async function beginOrders(
+  database: Database,
+  runs: readonly OrderRun[],
+  policy: RetryPolicy,
+): Promise<Beginning[]> {
+  return inTransaction(database, async (tx) => {
+    const orders = await lockOrders(tx, Array.from(new Set(runs.map(({ orderId }) => orderId))));
+    const current = runs.flatMap(({ orderId, dispatch }) => {
+      const order = orders.get(orderId);
+      return order !== undefined && order.dispatch <= dispatch ? [order] : [];
+    });
+    const unique = Array.from(new Set(current));
+    const payments = await readPayments(
+      tx,
+      unique.filter((order) => order.attempt > 0).map(({ id }) => id),
+    );
+    const wanting = unique.filter(
+      ({ status }) => status === 'pending' || status === 'backordered',
+    );
+    const reserved = await reserve(tx, wanting, payments, policy);
+    const now = new Date();
+    const results = new Map(
+      unique.map((order) => [
+        order.id,
+        toBeginning(order, reserved.get(order.id), payments.get(order.id), {
+          policy,
+          now,
+        }),
+      ]),
+    );
+    return runs.map(({ orderId, dispatch }) => {
+      const order = orders.get(orderId);
+      if (order === undefined || order.dispatch > dispatch) return { kind: 'superseded' };
+      return results.get(orderId) ?? { kind: 'rest' };
+    });
+  });
+}
+
+/** Decides about the stock of a whole batch and carries it out. Returns the steps taken. */
+async function reserve(
+  tx: Connection,
+  orders: readonly LockedOrder[],
+  payments: ReadonlyMap<string, Payments>,
+  policy: RetryPolicy,
+): Promise<Map<string, OrderStep>> {
+  if (orders.length === 0) return new Map();
+  const ids = orders.map(({ id }) => id);
+  const items = await readItems(tx, ids);
+  const demands: Demand[] = orders.map((order) => ({
+    orderId: order.id,
+    createdAt: order.createdAt,
+    items: items.get(order.id) ?? [],
+  }));
+  const stock = await lockStock(tx, skusOf(items));
+  const waiting = await readWaiting(tx, stock, new Set(ids));
+  const allocations = allocate(stock, [...demands, ...waiting]);
+
+  const steps: OrderStep[] = [];
+  const postponements: Postponement[] = [];
+  for (const order of orders) {
+    const allocation = allocations.get(order.id);
+    if (allocation === undefined) throw new Error(`no allocation for order ${order.id}`);
+    const payment = paymentState(payments.get(order.id) ?? NO_PAYMENTS, order.attempt);
+    const decision = decideReservation(toState(order, payment), allocation, {
+      now: new Date(),
+      random: Math.random(),
+      policy,
+    });
+    if (decision.kind === 'step') {
+      const { step } = decision;
+      steps.push({ order, step, items: items.get(order.id) ?? [], actor: 'system' });
+    } else if (decision.kind === 'wait') {
+      postponements.push({ order, nextCheckMs: decision.nextCheckMs, waitsFor: decision.waitsFor });
+    }
+  }
+  await postponeOrders(tx, postponements);
+  await applySteps(tx, steps, true);
+  return new Map(steps.map((step) => [step.order.id, step]));
+}
+
+function skusOf(items: ReadonlyMap<string, readonly BasketItem[]>): string[] {
+  return Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku));
+}
+
+interface Context {
+  readonly policy: RetryPolicy;
+  readonly now: Date;
+}
+
+function toBeginning(
+  order: LockedOrder,
+  taken: OrderStep | undefined,
+  payments: Payments | undefined,
+  { policy, now }: Context,
+): Beginning {
+  const status = taken?.step.to ?? order.status;
+  const number = taken?.step.attempt ?? order.attempt;
+  const known = payments?.attempts.find(({ attempt }) => attempt === number);
+  const isFresh = known === undefined && number > 0;
+  const attempt = isFresh
+    ? {
+        attempt: number,
+        key: chargeKey(order.id, number),
+        amountMinor: order.totalMinor,
+        currency: order.currency,
+        outcome: null,
+        createdAt: now,
+      }
+    : (known ?? null);
+  const refunds = payments?.openRefunds ?? [];
+  const call = nextCall(status, attempt, refunds, isFresh ? number : null, now, policy);
+  if (call.kind === 'nothing') return { kind: 'rest' };
+  const stepStartedAt = taken === undefined ? order.stepStartedAt : now;
+  return { kind: 'call', call, attempt: number, stepStartedAt, metadata: order.metadata };
+}

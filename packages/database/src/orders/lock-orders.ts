@@ -1,0 +1,111 @@
+import type { BasketItem } from '@orders/domain/basket';
+import type { OrderState, PaymentState } from '@orders/domain/decision';
+import type { OrderStatus } from '@orders/domain/order-status';
+import type { Connection } from '../client.ts';
+import { toOrderStatus } from './order-row.ts';
+
+/** An order under its lock, as far as its life depends on it. */
+export interface LockedOrder {
+  readonly id: string;
+  readonly customerId: string;
+  readonly status: OrderStatus;
+  readonly version: number;
+  readonly dispatch: number;
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly starts: number;
+  readonly holdsStock: boolean;
+  readonly totalMinor: number;
+  readonly currency: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly stepStartedAt: Date;
+}
+
+interface Row {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly status: string;
+  readonly version: number;
+  readonly dispatch: number;
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly starts: number;
+  readonly holds_stock: boolean;
+  readonly total_minor: bigint;
+  readonly currency: string;
+  readonly metadata: Record<string, string> | null;
+  readonly created_at: Date;
+  readonly step_started_at: Date;
+}
+
+/**
+ * Locks orders until the end of the transaction, in order of id, and returns them as they are
+ * under the lock: a row that was waited for is read again by PostgreSQL after the wait (EvalPlanQual;
+ * documentation, 13.2.1). What else belongs to them is to be read in later statements. Ids without
+ * an order are missing.
+ *
+ * @throws UnknownStatusError when a newer version is at work on one of them
+ */
+export async function lockOrders(
+  tx: Connection,
+  ids: readonly string[],
+): Promise<Map<string, LockedOrder>> {
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT id, customer_id, status, version, dispatch, attempt, attempts, starts, holds_stock,
+           total_minor, currency, NULLIF(metadata, '{}'::jsonb) AS metadata, created_at, step_started_at
+      FROM orders
+     WHERE id = ANY(${ids}::uuid[])
+     ORDER BY id
+       FOR NO KEY UPDATE`;
+  return new Map(rows.map((row) => [row.id, toLockedOrder(row)]));
+}
+
+function toLockedOrder(row: Row): LockedOrder {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    status: toOrderStatus(row.status),
+    version: row.version,
+    dispatch: row.dispatch,
+    attempt: row.attempt,
+    attempts: row.attempts,
+    starts: row.starts,
+    holdsStock: row.holds_stock,
+    totalMinor: Number(row.total_minor),
+    currency: row.currency,
+    metadata: row.metadata ?? {},
+    createdAt: row.created_at,
+    stepStartedAt: row.step_started_at,
+  };
+}
+
+/** What decisions depend on. */
+export function toState(order: LockedOrder, payment: PaymentState): OrderState {
+  return {
+    status: order.status,
+    holdsStock: order.holdsStock,
+    attempt: order.attempt,
+    payment,
+    attempts: order.attempts,
+    createdAt: order.createdAt,
+    stepStartedAt: order.stepStartedAt,
+  };
+}
+
+/** The items of orders, by order id. To be called after their lock, in a statement of its own. */
+export async function readItems(
+  tx: Connection,
+  ids: readonly string[],
+): Promise<Map<string, BasketItem[]>> {
+  const items = new Map<string, BasketItem[]>();
+  if (ids.length === 0) return items;
+  const rows = await tx.$queryRaw<{ order_id: string; sku: string; quantity: number }[]>`
+    SELECT order_id, sku, quantity FROM order_items WHERE order_id = ANY(${ids}::uuid[])`;
+  for (const { order_id, sku, quantity } of rows) {
+    const known = items.get(order_id);
+    if (known === undefined) items.set(order_id, [{ sku, quantity }]);
+    else known.push({ sku, quantity });
+  }
+  return items;
+}

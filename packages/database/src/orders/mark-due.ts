@@ -1,0 +1,16 @@
+import type { Database } from '../client.ts';
+
+/**
+ * Makes open orders due at once, since the queue may not have them. Locks in order of id; orders
+ * that a worker has locked are left out, since they are evidently being run.
+ */
+export async function markDue(database: Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await database.prisma.$executeRaw`
+    UPDATE orders SET next_check_at = now()
+     WHERE id IN (
+           SELECT id FROM orders
+            WHERE id = ANY(${ids}::uuid[]) AND next_check_at > now()
+            ORDER BY id
+              FOR NO KEY UPDATE SKIP LOCKED)`;
+}

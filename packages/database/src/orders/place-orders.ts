@@ -1,0 +1,143 @@
+import type { Order } from '@orders/domain/contracts/order';
+import type { CataloguePrice } from '@orders/domain/price-order';
+import { priceOrder } from '@orders/domain/price-order';
+import type { Connection, Database } from '../client.ts';
+import { isReplyLost } from '../sql-state.ts';
+import { inTransaction, RunAgain } from '../transaction.ts';
+import { insertOrders, toPlacedOrder } from './insert-orders.ts';
+import { lockGuards } from './lock-guards.ts';
+import {
+  basketOf,
+  keyOf,
+  lookUpCatalogue,
+  lookUpDuplicates,
+  lookUpKeys,
+} from './look-up-placements.ts';
+import type { AcceptedOrder, NewOrder, Placement } from './new-order.ts';
+import { readOrders } from './read-order.ts';
+
+export interface PlaceOrdersOptions {
+  /** How long an equal basket of the same customer is refused; 0 switches the rule off. */
+  readonly duplicateWindowSeconds: number;
+}
+
+type Verdict =
+  | Exclude<Placement, { kind: 'placed' | 'replayed' }>
+  | { readonly kind: 'insert'; readonly order: AcceptedOrder }
+  | { readonly kind: 'existing'; readonly orderId: string; readonly own: boolean };
+
+/**
+ * Places a batch of orders in one transaction, with one result per element at its place.
+ *
+ * The outcome is as if the elements had been placed one after the other: the same key gives the
+ * same order, a basket equal to a live one of the same customer within the window is refused.
+ * When it resolves, everything it reports is committed. A reply to COMMIT that got lost is
+ * repeated with the same ids; finding one's own id then is success.
+ *
+ * @throws when PostgreSQL cannot be reached or an element's data is refused by it (SQLSTATE 22…)
+ */
+export async function placeOrders(
+  database: Database,
+  orders: readonly NewOrder[],
+  options: PlaceOrdersOptions,
+): Promise<Placement[]> {
+  try {
+    return await placeOnce(database, orders, options, false);
+  } catch (error) {
+    if (!isReplyLost(error)) throw error;
+    return placeOnce(database, orders, options, true);
+  }
+}
+
+async function placeOnce(
+  database: Database,
+  orders: readonly NewOrder[],
+  options: PlaceOrdersOptions,
+  repeated: boolean,
+): Promise<Placement[]> {
+  const { verdicts, placedAt } = await inTransaction(database, async (tx) => {
+    await lockGuards(tx, orders, options.duplicateWindowSeconds > 0);
+    // A new statement: its snapshot begins after the guards are ours.
+    const decided = await decidePlacements(tx, orders, options, repeated);
+    const accepted = decided.flatMap((verdict) => (verdict.kind === 'insert' ? verdict.order : []));
+    if (accepted.length === 0) return { verdicts: decided, placedAt: new Date() };
+    const inserted = await insertOrders(tx, accepted);
+    // Another process took one of the keys meanwhile: look again, now seeing its order.
+    if (inserted.count < accepted.length) throw new RunAgain('an idempotency key was taken');
+    return { verdicts: decided, placedAt: inserted.at };
+  });
+  return answer(database, verdicts, placedAt);
+}
+
+async function decidePlacements(
+  tx: Connection,
+  orders: readonly NewOrder[],
+  options: PlaceOrdersOptions,
+  repeated: boolean,
+): Promise<Verdict[]> {
+  const keys = await lookUpKeys(tx, orders, repeated);
+  const duplicates = await lookUpDuplicates(tx, orders, options.duplicateWindowSeconds);
+  const catalogue = await lookUpCatalogue(tx, orders);
+  const seen = { keys, duplicates };
+  return orders.map((order) => decidePlacement(order, seen, catalogue, options));
+}
+
+interface Seen {
+  readonly keys: Map<string, { orderId: string; requestHash: string }>;
+  readonly duplicates: Map<string, string>;
+}
+
+/** Decides one element and remembers it in `seen`, so that the next one finds it there. */
+function decidePlacement(
+  order: NewOrder,
+  seen: Seen,
+  catalogue: ReadonlyMap<string, CataloguePrice>,
+  options: PlaceOrdersOptions,
+): Verdict {
+  if (seen.keys.has(order.id)) return { kind: 'existing', orderId: order.id, own: true };
+  const key = order.idempotencyKey === null ? null : keyOf(order.customerId, order.idempotencyKey);
+  const earlier = key === null ? undefined : seen.keys.get(key);
+  if (earlier !== undefined) {
+    if (earlier.requestHash !== order.requestHash) return { kind: 'key-reused' };
+    return { kind: 'existing', orderId: earlier.orderId, own: false };
+  }
+  const basket = basketOf(order.customerId, order.fingerprint);
+  const twin = order.allowDuplicate ? undefined : seen.duplicates.get(basket);
+  if (twin !== undefined) return { kind: 'duplicate', existingOrderId: twin };
+
+  const pricing = priceOrder(order.items, catalogue, order.expectedTotal);
+  if (pricing.kind !== 'priced') return pricing;
+  if (key !== null) seen.keys.set(key, { orderId: order.id, requestHash: order.requestHash });
+  if (options.duplicateWindowSeconds > 0) seen.duplicates.set(basket, order.id);
+  const accepted = { ...order, pricedItems: pricing.items, totalMinor: pricing.totalMinor };
+  return { kind: 'insert', order: accepted };
+}
+
+/** After COMMIT: orders that were placed are known; those that existed are read as they are now. */
+async function answer(
+  database: Database,
+  verdicts: readonly Verdict[],
+  placedAt: Date,
+): Promise<Placement[]> {
+  const existing = verdicts.flatMap((v) => (v.kind === 'existing' ? v.orderId : []));
+  const found = existing.length === 0 ? null : await readOrders(database.prisma, existing);
+  return verdicts.map((verdict): Placement => {
+    switch (verdict.kind) {
+      case 'insert':
+        return { kind: 'placed', order: toPlacedOrder(verdict.order, placedAt) };
+      case 'existing':
+        return {
+          kind: verdict.own ? 'placed' : 'replayed',
+          order: getExisting(found, verdict.orderId),
+        };
+      default:
+        return verdict;
+    }
+  });
+}
+
+function getExisting(found: ReadonlyMap<string, Order> | null, id: string): Order {
+  const order = found?.get(id);
+  if (order === undefined) throw new Error(`order ${id} was there and is gone`);
+  return order;
+}

@@ -1,0 +1,100 @@
+import { decideLateOutcome, decideOutcome, giveUp } from '@orders/domain/decide';
+import type { DeadLetterReason } from '@orders/domain/dead-letter-reason';
+import type { Decision, PaymentOutcome } from '@orders/domain/decision';
+import type { OrderStatus } from '@orders/domain/order-status';
+import type { RetryPolicy } from '@orders/domain/retry-policy';
+import type { Database } from '../client.ts';
+import { lockStock } from '../inventory/lock-stock.ts';
+import { NO_PAYMENTS, type Payments, paymentState, readPayments } from '../payments/read-payments.ts';
+import { storeOutcomes } from '../payments/store-outcomes.ts';
+import { inTransaction } from '../transaction.ts';
+import { applySteps, type OrderStep } from './apply-steps.ts';
+import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
+
+/** What a run found out about a payment attempt. */
+export interface Settlement {
+  readonly orderId: string;
+  readonly attempt: number;
+  readonly result:
+    | PaymentOutcome
+    /** Still unknown, and no longer worth waiting for without an operator. */
+    | { readonly kind: 'gave-up'; readonly reason: DeadLetterReason; readonly error: string };
+}
+
+/** How the order stands now. */
+export interface Settled {
+  readonly status: OrderStatus;
+  /** Whether the order needs another run at once: money is to be given back. */
+  readonly refundDue: boolean;
+}
+
+/**
+ * Settles payment attempts of a batch in one transaction, with one result per element at its place.
+ *
+ * The outcome is first stored on its attempt, whatever has become of the order; then the order
+ * takes the step that its status asks for: completed with its stock sold, rejected or tried again,
+ * or given its money back. An outcome that arrives twice changes nothing the second time.
+ */
+export async function settleOrders(
+  database: Database,
+  settlements: readonly Settlement[],
+  policy: RetryPolicy,
+): Promise<Settled[]> {
+  return inTransaction(database, async (tx) => {
+    const ids = Array.from(new Set(settlements.map(({ orderId }) => orderId)));
+    const orders = await lockOrders(tx, ids);
+    await storeOutcomes(tx, settlements);
+    // Attempts are read only where they matter: a first attempt that was captured needs nothing.
+    const unusual = settlements.filter((settlement) => !isPlain(settlement, orders));
+    const payments = await readPayments(tx, Array.from(new Set(unusual.map((s) => s.orderId))));
+
+    const decided = new Map<string, Decision>();
+    for (const settlement of settlements) {
+      const order = orders.get(settlement.orderId);
+      if (order === undefined || decided.has(order.id)) continue;
+      decided.set(order.id, decide(order, settlement, payments.get(order.id), policy));
+    }
+    const stepping = Array.from(decided).flatMap(([id, decision]) => {
+      const order = orders.get(id);
+      return order !== undefined && decision.kind === 'step' ? [{ order, step: decision.step }] : [];
+    });
+    const moving = stepping.filter(({ step }) => step.stock !== 'none').map(({ order }) => order.id);
+    const items = await readItems(tx, moving);
+    await lockStock(tx, Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku)));
+    const steps: OrderStep[] = stepping.map(({ order, step }) => ({
+      order,
+      step,
+      items: items.get(order.id) ?? [],
+      actor: 'system',
+    }));
+    await applySteps(tx, steps, true);
+    return settlements.map(({ orderId }) => toSettled(orders.get(orderId), decided.get(orderId)));
+  });
+}
+
+function isPlain({ orderId, attempt, result }: Settlement, orders: Map<string, LockedOrder>): boolean {
+  const order = orders.get(orderId);
+  return order?.status === 'reserved' && order.attempt === attempt && result.kind === 'captured';
+}
+
+function decide(
+  order: LockedOrder,
+  { attempt, result }: Settlement,
+  payments: Payments = NO_PAYMENTS,
+  policy: RetryPolicy,
+): Decision {
+  const state = toState(order, paymentState(payments, attempt));
+  if (result.kind === 'gave-up') {
+    return attempt === order.attempt
+      ? giveUp(state, result.reason, { attempt, error: result.error })
+      : { kind: 'none' };
+  }
+  if (attempt !== order.attempt) return decideLateOutcome(state, result);
+  return decideOutcome(state, result, { now: new Date(), random: Math.random(), policy });
+}
+
+function toSettled(order: LockedOrder | undefined, decision: Decision | undefined): Settled {
+  if (order === undefined) throw new Error('a payment was settled for an order that does not exist');
+  if (decision?.kind !== 'step') return { status: order.status, refundDue: false };
+  return { status: decision.step.to, refundDue: decision.step.refund !== undefined };
+}

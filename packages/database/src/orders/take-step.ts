@@ -1,0 +1,27 @@
+import type { Decision, OrderState, Step } from '@orders/domain/decision';
+import type { Connection } from '../client.ts';
+import { lockStock } from '../inventory/lock-stock.ts';
+import { NO_PAYMENTS, paymentState, readPayments } from '../payments/read-payments.ts';
+import { applySteps } from './apply-steps.ts';
+import { type LockedOrder, readItems, toState } from './lock-orders.ts';
+
+/**
+ * Lets a decision be made about one locked order and carries it out, stock and all. Returns the
+ * step taken, or null when the decision was to do nothing.
+ */
+export async function takeStep(
+  tx: Connection,
+  order: LockedOrder,
+  actor: string,
+  pickedUp: boolean,
+  decide: (state: OrderState) => Decision,
+): Promise<Step | null> {
+  const payments = (await readPayments(tx, [order.id])).get(order.id) ?? NO_PAYMENTS;
+  const decision = decide(toState(order, paymentState(payments, order.attempt)));
+  if (decision.kind !== 'step') return null;
+  const { step } = decision;
+  const items = (await readItems(tx, [order.id])).get(order.id) ?? [];
+  if (step.stock !== 'none') await lockStock(tx, items.map(({ sku }) => sku));
+  await applySteps(tx, [{ order, step, items, actor }], pickedUp);
+  return step;
+}

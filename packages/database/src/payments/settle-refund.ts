@@ -1,0 +1,39 @@
+import { decideRefunded } from '@orders/domain/decide';
+import type { Database } from '../client.ts';
+import { lockStock } from '../inventory/lock-stock.ts';
+import { applySteps } from '../orders/apply-steps.ts';
+import { lockOrders, readItems, toState } from '../orders/lock-orders.ts';
+import { inTransaction } from '../transaction.ts';
+import { paymentState, readPayments } from './read-payments.ts';
+
+/**
+ * Records that a refund was done, and takes the order the step that was waiting for it. A second
+ * call changes nothing: the refund is only ever marked once.
+ */
+export async function settleRefund(
+  database: Database,
+  orderId: string,
+  n: number,
+  refundId: string,
+): Promise<void> {
+  await inTransaction(database, async (tx) => {
+    const order = (await lockOrders(tx, [orderId])).get(orderId);
+    if (order === undefined) throw new Error(`refund of unknown order ${orderId}`);
+    // Zero rows: another run was first and has taken the step, too.
+    const marked = await tx.$executeRaw`
+      UPDATE refunds SET refund_id = ${refundId}, refunded_at = statement_timestamp()
+       WHERE order_id = ${orderId}::uuid AND n = ${n} AND refunded_at IS NULL`;
+    if (marked === 0) return;
+    const payments = (await readPayments(tx, [orderId])).get(orderId);
+    const open = payments?.openRefunds.length ?? 0;
+    const payment = payments === undefined ? 'none' : paymentState(payments, order.attempt);
+    const decision = decideRefunded(toState(order, payment), refundId, open);
+    if (decision.kind !== 'step') return;
+    const items = await readItems(tx, [orderId]);
+    if (decision.step.stock !== 'none') {
+      await lockStock(tx, (items.get(orderId) ?? []).map(({ sku }) => sku));
+    }
+    const step = { order, step: decision.step, items: items.get(orderId) ?? [], actor: 'system' };
+    await applySteps(tx, [step], true);
+  });
+}

@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection, Database } from './client.ts';
+import { isContention } from './sql-state.ts';
+
+const MAX_TRIES = 6;
+
+/** Thrown inside a transaction to roll it back and run it again on a newer snapshot. */
+export class RunAgain extends Error {
+  override readonly name = 'RunAgain';
+}
+
+/**
+ * Runs SQL in one transaction (READ COMMITTED). Rolled back by any error; run again as a whole,
+ * with jitter, after a deadlock (40P01), a serialization failure (40001) or {@link RunAgain}.
+ * The body must contain nothing but SQL, since it may run several times.
+ */
+export async function inTransaction<T>(
+  database: Database,
+  body: (tx: Connection) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await database.prisma.$transaction(body, { maxWait: 1_000, timeout: 5_000 });
+    } catch (error) {
+      const again = error instanceof RunAgain || isContention(error);
+      if (!again || tries >= MAX_TRIES) throw error;
+      await delay(Math.random() * 10 * 2 ** tries);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+/** One line of a request: so many units of one SKU. */
+export interface BasketItem {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** The most units one order may ask of one SKU, also after merging. */
+export const MAX_QUANTITY = 1000;
+
+/** Lines of the same SKU become one, at the place of the first; quantities add up. */
+export function mergeItems(items: readonly BasketItem[]): BasketItem[] {
+  const bySku = new Map<string, number>();
+  for (const { sku, quantity } of items) bySku.set(sku, (bySku.get(sku) ?? 0) + quantity);
+  return Array.from(bySku, ([sku, quantity]) => ({ sku, quantity }));
+}
+
+/**
+ * The identity of a basket for the duplicate rule: equal for the same merged items in any order.
+ * 128 bits of SHA-256, base64url (22 characters).
+ */
+export function fingerprintBasket(items: readonly BasketItem[]): string {
+  const lines = mergeItems(items)
+    .map(({ sku, quantity }) => `${sku}=${quantity}`)
+    .sort();
+  return digest(lines.join('\n'));
+}
+
+/** What a client asked for, as far as a repeated `Idempotency-Key` must repeat it. */
+export interface PlaceOrderRequest {
+  readonly items: readonly BasketItem[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly expectedTotal: { readonly amount: number; readonly currency: string } | null;
+  readonly allowDuplicate: boolean;
+}
+
+/**
+ * The identity of a request under its `Idempotency-Key`: a retry that spells the same members or
+ * items in another order is the same request. Stored once and never changed with the order.
+ */
+export function hashRequest(request: PlaceOrderRequest): string {
+  const metadata = Object.entries(request.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { expectedTotal } = request;
+  return digest(
+    JSON.stringify([
+      fingerprintBasket(request.items),
+      metadata,
+      expectedTotal === null ? null : [expectedTotal.amount, expectedTotal.currency],
+      request.allowDuplicate,
+    ]),
+  );
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,216 @@
+import type { Allocation } from './allocate.ts';
+import type { DeadLetterReason } from './dead-letter-reason.ts';
+import type { Decision, OrderState, PaymentOutcome, Step } from './decision.ts';
+import type { OrderStatus } from './order-status.ts';
+import { isTerminal } from './order-status.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { BACKORDER_BACKOFF, DECLINE_BACKOFF, backoffMs } from './retry-policy.ts';
+
+/** When an order that is being worked on is looked at again if nobody reports back. */
+export const LEASE_MS = 60_000;
+
+/** Time and chance, handed in so that every decision can be repeated. */
+export interface Circumstances {
+  readonly now: Date;
+  /** In [0, 1). */
+  readonly random: number;
+  readonly policy: RetryPolicy;
+}
+
+const NONE: Decision = { kind: 'none' };
+
+/**
+ * An order asked for its stock. Shortage is an outcome, not a failure: the order waits with
+ * backoff, and is rejected once it has waited for as long as the policy allows.
+ */
+export function decideReservation(
+  order: OrderState,
+  allocation: Allocation,
+  { now, random, policy }: Circumstances,
+): Decision {
+  if (order.status !== 'pending' && order.status !== 'backordered') return NONE;
+  if (allocation.kind === 'allocated') {
+    return step(order, 'reserved', 'reserved', {
+      stock: 'reserve',
+      // Money that an earlier attempt already took pays for this reservation.
+      attempt: order.payment === 'captured' ? order.attempt : order.attempt + 1,
+      nextCheckMs: LEASE_MS,
+    });
+  }
+  const waitedMs =
+    order.status === 'backordered' ? now.getTime() - order.stepStartedAt.getTime() : 0;
+  const leftMs = policy.backorderMaxWaitMs - waitedMs;
+  if (leftMs <= 0) {
+    return step(order, 'rejected', 'rejected', {
+      reason: 'out_of_stock',
+      data: { short: allocation.items },
+    });
+  }
+  // Waiting doubles with the time already waited, so no counter is needed.
+  const tries = 1 + Math.floor(Math.log2(1 + waitedMs / BACKORDER_BACKOFF.baseMs));
+  const nextCheckMs = Math.min(backoffMs(BACKORDER_BACKOFF, tries, random), leftMs);
+  if (order.status === 'backordered') return { kind: 'wait', nextCheckMs, waitsFor: allocation.items };
+  return step(order, 'backordered', 'backordered', {
+    data: { short: allocation.items },
+    nextCheckMs,
+    redispatch: true,
+    waitsFor: allocation.items,
+  });
+}
+
+/**
+ * The current payment attempt came to an outcome. (Outcomes of older attempts, and of orders that
+ * are at rest, go through {@link decideLateOutcome}.)
+ */
+export function decideOutcome(
+  order: OrderState,
+  outcome: PaymentOutcome,
+  { random, policy }: Circumstances,
+): Decision {
+  if (order.status === 'reserved') {
+    switch (outcome.kind) {
+      case 'captured':
+        return step(order, 'completed', 'completed', {
+          stock: 'sell',
+          data: { attempt: order.attempt, chargeId: outcome.chargeId },
+        });
+      case 'declined':
+        if (outcome.retryable && order.attempt < policy.paymentAttempts) {
+          return step(order, 'reserved', 'payment_declined', {
+            data: { attempt: order.attempt, code: outcome.code },
+            attempt: order.attempt + 1,
+            nextCheckMs: backoffMs(DECLINE_BACKOFF, order.attempt, random),
+            redispatch: true,
+          });
+        }
+        return step(order, 'rejected', 'rejected', {
+          reason: 'payment_declined',
+          stock: 'release',
+          data: { attempt: order.attempt, code: outcome.code },
+        });
+      case 'voided':
+        return step(order, 'reserved', 'payment_voided', {
+          data: { attempt: order.attempt },
+          attempt: order.attempt + 1,
+          nextCheckMs: 0,
+          redispatch: true,
+        });
+      case 'refused':
+        return giveUp({ ...order, payment: 'not_charged' }, 'payment_refused', {
+          attempt: order.attempt,
+          code: outcome.code,
+        });
+    }
+  }
+  if (order.status === 'cancelling') {
+    const kept = outcome.kind === 'captured' && order.payment !== 'not_charged';
+    if (kept) return refund(order, outcome.chargeId);
+    return step(order, 'cancelled', 'cancelled', {
+      stock: order.holdsStock ? 'release' : 'none',
+      data: { payment: outcome.kind },
+    });
+  }
+  return decideLateOutcome(order, outcome);
+}
+
+/**
+ * An outcome that nobody waits for any more: of an attempt before the current one, or of an order
+ * at rest. Money that was taken is given back, unless an operator holds the order in his hands.
+ */
+export function decideLateOutcome(order: OrderState, outcome: PaymentOutcome): Decision {
+  if (outcome.kind !== 'captured') return NONE;
+  if (order.status === 'completed' || order.status === 'failed') return NONE;
+  if (order.payment === 'not_charged') return NONE;
+  return refund(order, outcome.chargeId);
+}
+
+/** A refund is done. `open` says how many of the order's refunds are still to be driven. */
+export function decideRefunded(order: OrderState, refundId: string, open: number): Decision {
+  if (order.status === 'cancelling' && open === 0) {
+    return step(order, 'cancelled', 'cancelled', {
+      stock: order.holdsStock ? 'release' : 'none',
+      data: { payment: 'refunded', refundId },
+    });
+  }
+  return step(order, order.status, 'refunded', {
+    data: { refundId },
+    nextCheckMs: open > 0 ? 0 : null,
+    redispatch: open > 0,
+  });
+}
+
+/** Cancel was asked for. While a charge may be under way only the provider can tell how it ends. */
+export function decideCancel(order: OrderState, reason: string | null): Decision {
+  switch (order.status) {
+    case 'pending':
+    case 'backordered':
+      return step(order, 'cancelled', 'cancelled', { reason });
+    case 'reserved':
+      return step(order, 'cancelling', 'cancelling', { reason, nextCheckMs: 0, redispatch: true });
+    default:
+      return NONE;
+  }
+}
+
+/**
+ * The order failed on its own account. It is tried again with backoff (the caller's) until its
+ * attempts are used up; then it becomes a dead letter.
+ */
+export function decideFailure(order: OrderState, detail: string, policy: RetryPolicy): Decision {
+  if (isTerminal(order.status) || order.status === 'failed') return NONE;
+  if (order.attempts + 1 < policy.orderAttempts) return NONE;
+  return giveUp(order, 'attempts_exhausted', { error: detail });
+}
+
+/**
+ * No more tries: exactly one dead letter waits for an operator. Stock stays held only while the
+ * goods are paid for or may be: the outcome is unknown, or captured and not about to be refunded.
+ */
+export function giveUp(
+  order: OrderState,
+  reason: DeadLetterReason,
+  data: Readonly<Record<string, unknown>>,
+): Decision {
+  if (isTerminal(order.status) || order.status === 'failed') return NONE;
+  const mayBePaid =
+    order.payment === 'unknown' ||
+    (order.payment === 'captured' && order.status === 'reserved');
+  return step(order, 'failed', 'failed', {
+    reason,
+    data,
+    stock: order.holdsStock && !mayBePaid ? 'release' : 'none',
+    deadLetter: reason,
+  });
+}
+
+function refund(order: OrderState, chargeId: string): Decision {
+  if (order.payment === 'refunding') return NONE;
+  return step(order, order.status, 'refund_requested', {
+    data: { chargeId },
+    nextCheckMs: 0,
+    redispatch: true,
+    refund: { chargeId },
+  });
+}
+
+function step(
+  order: OrderState,
+  to: OrderStatus,
+  event: Step['event'],
+  rest: Partial<Omit<Step, 'to' | 'event'>>,
+): Decision {
+  return {
+    kind: 'step',
+    step: {
+      to,
+      event,
+      reason: null,
+      data: {},
+      stock: 'none',
+      attempt: order.attempt,
+      nextCheckMs: null,
+      redispatch: false,
+      ...rest,
+    },
+  };
+}

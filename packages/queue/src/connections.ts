@@ -1,0 +1,105 @@
+import { Cluster, Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { CONSUMER_OPTIONS, PROBE_OPTIONS, PRODUCER_OPTIONS, type PurposeOptions } from './connection-options.ts';
+import { parseRedisUrl } from './parse-redis-url.ts';
+
+export interface QueueConnection {
+  /** For BullMQ and for commands; reconnects by itself until `close`. */
+  readonly client: Redis | Cluster;
+  /** `starting` until the first success or failure; `down` fails fast. */
+  readonly state: () => ConnectionState;
+  /** Called whenever Redis can be used (again), the first time included. Returns its removal. */
+  readonly onReady: (listener: () => void) => () => void;
+  /** Drops the connection at once, whatever state it is in. */
+  readonly close: () => void;
+}
+
+export type ConnectionState = 'starting' | 'ready' | 'down' | 'closed';
+
+export interface ConnectionOptions {
+  /** `redis://`, `rediss://` or `redis+cluster://` with comma-separated hosts. */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** A connection on which commands fail soon: for processes that answer requests. */
+export function createProducerConnection(options: ConnectionOptions): QueueConnection {
+  return connect({ ...options, purpose: 'producer', redisOptions: PRODUCER_OPTIONS });
+}
+
+/** A connection on which commands wait until Redis is there. */
+export function createConsumerConnection(options: ConnectionOptions): QueueConnection {
+  return connect({ ...options, purpose: 'consumer', redisOptions: CONSUMER_OPTIONS });
+}
+
+/**
+ * A connection for questions that are not about jobs: health, counts, markers, rate limits.
+ *
+ * @param options.commandTimeoutMs how long a command may take; 500 without it
+ */
+export function createProbeConnection(options: ConnectionOptions & { readonly commandTimeoutMs?: number }): QueueConnection {
+  const commandTimeout = options.commandTimeoutMs ?? PROBE_OPTIONS.commandTimeout;
+  return connect({ ...options, purpose: 'probe', redisOptions: { ...PROBE_OPTIONS, commandTimeout } });
+}
+
+interface Purpose extends ConnectionOptions {
+  readonly purpose: 'producer' | 'consumer' | 'probe';
+  readonly redisOptions: PurposeOptions;
+}
+
+function connect({ url, logger, purpose, redisOptions }: Purpose): QueueConnection {
+  const client = createClient(url, redisOptions);
+  const listeners = new Set<() => void>();
+  let state: ConnectionState = 'starting';
+  let lastError: Error | undefined;
+  let downSince = 0;
+
+  // One line when it goes and one when it is back; an outage tries some hundred times in between.
+  function goDown(): void {
+    if (state === 'closed' || state === 'down') return;
+    state = 'down';
+    downSince = Date.now();
+    logger.warn({ purpose, err: lastError }, 'Redis cannot be reached.');
+  }
+  client.on('error', (error: Error) => {
+    lastError = error;
+    if (client.status !== 'ready') goDown();
+  });
+  client.on('close', goDown);
+  client.on('end', goDown);
+  client.on('ready', () => {
+    if (state === 'closed') return;
+    if (state === 'down') logger.info({ purpose, downMs: Date.now() - downSince }, 'Redis is back.');
+    state = 'ready';
+    lastError = undefined;
+    for (const listener of listeners) listener();
+  });
+
+  return {
+    client,
+    state: () => state,
+    onReady: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => {
+      state = 'closed';
+      listeners.clear();
+      client.disconnect();
+    },
+  };
+}
+
+/** The one place that knows whether it is a single Redis or a cluster. */
+function createClient(url: string, purposeOptions: PurposeOptions): Redis | Cluster {
+  const { cluster, nodes, ...access } = parseRedisUrl(url);
+  if (!cluster) return new Redis({ ...purposeOptions, ...access, ...nodes[0] });
+  // A cluster reconnects and queues as a whole; its nodes take the rest.
+  const { retryStrategy, enableOfflineQueue, ...nodeOptions } = { enableOfflineQueue: true, ...purposeOptions };
+  return new Cluster([...nodes], {
+    redisOptions: { ...nodeOptions, ...access },
+    enableOfflineQueue,
+    clusterRetryStrategy: retryStrategy,
+    slotsRefreshTimeout: 1_000,
+  });
+}

@@ -1,0 +1,171 @@
+import { OverloadError } from "./overload-error.ts";
+import { createWaitingLine, type Entry } from "./waiting-line.ts";
+
+export interface BatcherOptions<In, Out> {
+  readonly name: string;
+  readonly maxBatchSize: number;
+  readonly maxInFlight: number;
+  /** How many may wait; beyond, `submit` is refused with an `OverloadError`. */
+  readonly maxQueue: number;
+  /** One result per item, in the order of the items. A business refusal is a result, not an exception. */
+  readonly runBatch: (items: In[]) => Promise<Out[]>;
+  /**
+   * Whether an error may be the fault of a single element (SQLSTATE classes 21, 22, 23): then the
+   * batch, which has left no trace, is split until the guilty one is alone. Other errors reject all.
+   */
+  readonly isolate?: (error: unknown) => boolean;
+  /** After every run of `runBatch`, halves of a split batch included; must not throw. `waiting`: left behind it. */
+  readonly onBatch?: (batch: {
+    readonly size: number;
+    readonly ms: number;
+    readonly waiting: number;
+  }) => void;
+}
+
+export interface Batcher<In, Out> {
+  /**
+   * Resolves with this element's own result. An aborted signal takes the element out while it
+   * waits and rejects with the signal's reason; once its batch has begun it takes its course.
+   *
+   * @throws OverloadError when too many wait; Error after `close`; else what `runBatch` threw
+   */
+  submit(item: In, options?: { readonly signal?: AbortSignal }): Promise<Out>;
+  /** Takes nothing new and resolves when all that was taken is done. */
+  close(): Promise<void>;
+  stats(): { readonly waiting: number; readonly inFlight: number };
+}
+
+/**
+ * Turns many callers with one element each into few calls with many. Adaptive, without a timer: an
+ * idle batcher starts at the end of the current turn of the event loop, with all that arrived in
+ * it (`setImmediate` runs after the sockets of the turn were read, a microtask after each of them);
+ * while `maxInFlight` batches are under way, arrivals gather for the next. First come, first served.
+ */
+export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
+  const { name, maxBatchSize, maxInFlight, maxQueue } = options;
+  const line = createWaitingLine<In, Out>();
+  let inFlight = 0;
+  let scheduled = false;
+  let closed = false;
+  let onDrained: (() => void)[] = [];
+  let msPerElement = 0;
+
+  function schedule(): void {
+    if (scheduled || inFlight >= maxInFlight || line.length === 0) return;
+    scheduled = true;
+    setImmediate(startBatches);
+  }
+
+  function startBatches(): void {
+    scheduled = false;
+    while (inFlight < maxInFlight && line.length > 0) {
+      inFlight += 1;
+      void runOne(line.take(maxBatchSize));
+    }
+  }
+
+  async function runOne(entries: Entry<In, Out>[]): Promise<void> {
+    const startedAt = performance.now();
+    for (const entry of entries) entry.forgetSignal?.();
+    await runEntries(options, entries, () => line.length);
+    msPerElement = 0.8 * msPerElement + (0.2 * (performance.now() - startedAt)) / entries.length;
+    inFlight -= 1;
+    // A full batch has nothing to gain from waiting for the rest of the turn.
+    if (line.length >= maxBatchSize) startBatches();
+    else schedule();
+    if (line.length === 0 && inFlight === 0) notifyDrained();
+  }
+
+  function notifyDrained(): void {
+    for (const notify of onDrained) notify();
+    onDrained = [];
+  }
+
+  function admit(signal: AbortSignal | undefined): Error | undefined {
+    if (closed) return new Error(`${name} is closed`);
+    if (signal?.aborted === true) return abortReason(signal);
+    if (line.length < maxQueue) return undefined;
+    const seconds = Math.ceil((line.length * msPerElement) / maxInFlight / 1_000);
+    return new OverloadError(name, Math.min(Math.max(seconds, 1), 30));
+  }
+
+  return {
+    submit: (item, { signal } = {}) => {
+      const refusal = admit(signal);
+      if (refusal !== undefined) return Promise.reject(refusal);
+      return new Promise<Out>((resolve, reject) => {
+        const entry: Entry<In, Out> = { item, resolve, reject, left: false };
+        if (signal !== undefined) leaveOnAbort(entry, signal);
+        line.push(entry);
+        schedule();
+      });
+    },
+    close: () => {
+      closed = true;
+      if (line.length === 0 && inFlight === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        onDrained.push(resolve);
+      });
+    },
+    stats: () => ({ waiting: line.length, inFlight }),
+  };
+
+  function leaveOnAbort(entry: Entry<In, Out>, signal: AbortSignal): void {
+    const leave = () => {
+      line.leave(entry);
+      entry.reject(abortReason(signal));
+      if (line.length === 0 && inFlight === 0) notifyDrained();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    entry.forgetSignal = () => {
+      signal.removeEventListener("abort", leave);
+    };
+  }
+}
+
+/** Settles every entry; never throws. Halves run one after the other, so order and limits hold. */
+async function runEntries<In, Out>(
+  options: BatcherOptions<In, Out>,
+  entries: Entry<In, Out>[],
+  waiting: () => number,
+): Promise<void> {
+  const run = await runOnce(options, entries, waiting);
+  if (run.kind === "results") {
+    for (const [index, result] of run.results.entries()) entries[index]?.resolve(result);
+  } else if (run.mayBeOneElement && entries.length > 1) {
+    const middle = entries.length >> 1;
+    await runEntries(options, entries.slice(0, middle), waiting);
+    await runEntries(options, entries.slice(middle), waiting);
+  } else {
+    for (const entry of entries) entry.reject(run.error);
+  }
+}
+
+type Run<Out> =
+  | { readonly kind: "results"; readonly results: Out[] }
+  | { readonly kind: "failed"; readonly error: unknown; readonly mayBeOneElement: boolean };
+
+async function runOnce<In, Out>(
+  { name, runBatch, isolate, onBatch }: BatcherOptions<In, Out>,
+  entries: Entry<In, Out>[],
+  waiting: () => number,
+): Promise<Run<Out>> {
+  const startedAt = performance.now();
+  try {
+    const results = await runBatch(entries.map((entry) => entry.item));
+    if (results.length === entries.length) return { kind: "results", results };
+    // The work is done and must not be repeated: whose result is missing cannot be known.
+    const error = new Error(`${name}: ${results.length} results for ${entries.length} elements`);
+    return { kind: "failed", error, mayBeOneElement: false };
+  } catch (error) {
+    return { kind: "failed", error, mayBeOneElement: isolate?.(error) === true };
+  } finally {
+    onBatch?.({ size: entries.length, ms: performance.now() - startedAt, waiting: waiting() });
+  }
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new Error("aborted", { cause: signal.reason });
+}
