@@ -1,5 +1,5 @@
-import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify';
-import { LogController } from 'fastify';
+import type { Server } from 'node:http';
+import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify';
 import { createAddressMatcher } from './http/address-ranges.ts';
 import { createRequestIds } from './http/request-ids.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
@@ -16,7 +16,7 @@ export const MAX_URL_BYTES = 8 * 1024;
 export function createServerOptions(
   logger: FastifyBaseLogger,
   trustedProxies: readonly string[],
-): FastifyServerOptions {
+): FastifyHttpOptions<Server, FastifyBaseLogger> {
   const trustsPeer = createAddressMatcher(trustedProxies);
   return {
     loggerInstance: logger,

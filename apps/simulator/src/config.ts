@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type FaultPlan, parseFaultPlan } from './faults/parse-fault-plan.ts';
 
 /** The simulator's variables; its documentation is generated from here. */
-export const configSchema = z.object({
+export const simulatorConfigSchema = z.object({
   NODE_ENV: z
     .enum(['development', 'test'])
     .default('development')
@@ -48,7 +48,7 @@ export function readConfig(): Config {
   if (process.env['NODE_ENV'] === 'production') {
     throw new Error('The simulator takes no real money: it does not run with NODE_ENV=production.');
   }
-  const values = parseConfig(configSchema, process.env);
+  const values = parseConfig(simulatorConfigSchema, process.env);
   return {
     host: values.HOST,
     port: values.PORT,

@@ -18,7 +18,10 @@ const weatherSchema = z.strictObject({
 export async function getHealth({ world, response }: Exchange): Promise<void> {
   await world.journal.durable();
   const { charges, refunds } = world.ledger;
-  sendAnswer(response, createAnswer({ status: 'ok', charges: charges.length, refunds: refunds.length }));
+  sendAnswer(
+    response,
+    createAnswer({ status: 'ok', charges: charges.length, refunds: refunds.length }),
+  );
 }
 
 /** `GET /faults` */

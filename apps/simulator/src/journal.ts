@@ -27,7 +27,7 @@ export interface Journal {
  * off: it was never acknowledged.
  * @param onFailure called once, when the disk refuses a batch. Memory is then ahead of the disk, so
  *   the process must end; nothing is acknowledged any more.
- * @throws Error when a line in the middle of the file is damaged.
+ * @throws Error when a line in the middle of the file is damaged, or `replay` refuses one.
  */
 export async function openJournal(
   file: string,
@@ -38,11 +38,23 @@ export async function openJournal(
   const handle = await open(file, 'a+');
   try {
     await handle.truncate(await readJournal(handle, replay));
+    await syncFolder(dirname(file));
   } catch (error) {
     await handle.close();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The ledger ${file} cannot be used: ${reason}`, { cause: error });
   }
   return createJournal(handle, onFailure);
+}
+
+/** Without this a power cut can lose a new file, whatever was synced into it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function createJournal(handle: FileHandle, onFailure: (error: Error) => void): Journal {
@@ -78,22 +90,28 @@ function createJournal(handle: FileHandle, onFailure: (error: Error) => void): J
     else setImmediate(() => void writeGathered());
   }
 
-  return {
-    append(record) {
-      const first = gathering === undefined;
-      gathering ??= createBatch();
-      gathering.text += `${record}\n`;
-      gathering.records += 1;
-      if (first) startWriting();
-    },
-    durable() {
-      if (failure) return Promise.reject(failure);
-      return (gathering ?? writing)?.written ?? NOTHING_WAITS;
-    },
-    async close() {
-      await this.durable().finally(() => handle.close());
-    },
-  };
+  function append(record: string): void {
+    const first = gathering === undefined;
+    gathering ??= createBatch();
+    gathering.text += `${record}\n`;
+    gathering.records += 1;
+    if (first) startWriting();
+  }
+
+  function durable(): Promise<void> {
+    if (failure) return Promise.reject(failure);
+    return (gathering ?? writing)?.written ?? NOTHING_WAITS;
+  }
+
+  async function close(): Promise<void> {
+    try {
+      await durable();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  return { append, durable, close };
 }
 
 interface Batch {

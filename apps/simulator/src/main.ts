@@ -8,7 +8,10 @@ const CLOSE_DEADLINE_MS = 10_000;
 async function main(config: Config): Promise<void> {
   const logger = createLogger({ name: 'simulator', level: config.logLevel });
   const simulator = await startSimulator(config, logger, (error) => {
-    logger.fatal({ err: error }, 'The ledger cannot be written; exiting, so that nothing is told that is not on disk.');
+    logger.fatal(
+      { err: error },
+      'The ledger cannot be written; exiting, so that nothing is told that is not on disk.',
+    );
     process.exit(1);
   });
   installGracefulShutdown({

@@ -16,7 +16,7 @@ export async function readJournal(
   let rest: Buffer = Buffer.alloc(0);
   let whole = 0;
   let lineNumber = 0;
-  for (let position = 0; position < size; ) {
+  for (let position = 0; position < size;) {
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) break;
     position += bytesRead;
@@ -29,7 +29,11 @@ export async function readJournal(
         if (whole + (end + 1 - start) === size) return whole;
         throw new Error(`line ${lineNumber} is damaged, and it is not the last one`);
       }
-      replay(record);
+      try {
+        replay(record);
+      } catch (error) {
+        throw new Error(`line ${lineNumber} is no record of this version`, { cause: error });
+      }
       whole += end + 1 - start;
       start = end + 1;
     }

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { createFateBook, type FateBook, restoreFates } from './faults/fate-book.ts';
 import type { Weather } from './faults/weather.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { applyCharge, applyRefund, applyVoid, createLedger, type Ledger } from './payments/ledger.ts';
+import {
+  applyCharge,
+  applyRefund,
+  applyVoid,
+  createLedger,
+  type Ledger,
+} from './payments/ledger.ts';
 import {
   chargeRecordSchema,
   refundRecordSchema,

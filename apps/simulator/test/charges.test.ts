@@ -84,7 +84,10 @@ test.each([
   ['no order', { amount: 1, currency: 'USD', metadata: {} }],
   ['a fraction of a cent', { orderId: 'o', amount: 1.5, currency: 'USD', metadata: {} }],
   ['a negative amount', { orderId: 'o', amount: -1, currency: 'USD', metadata: {} }],
-  ['metadata that are no strings', { orderId: 'o', amount: 1, currency: 'USD', metadata: { a: 1 } }],
+  [
+    'metadata that are no strings',
+    { orderId: 'o', amount: 1, currency: 'USD', metadata: { a: 1 } },
+  ],
 ])('a charge with %s is refused', async (_, body) => {
   const { url } = await startTestSimulator();
   const response = await send('POST', `${url}/charges`, body, { 'idempotency-key': 'k' });

@@ -22,7 +22,7 @@ test('kill -9 under load loses no acknowledged charge, refund or void and double
   const acknowledged = { charges: new Map<string, string>(), refunds: new Set<string>() };
   const asked = new Set<string>();
   const first = await spawnSimulator(file);
-  async function load(worker: number): Promise<void> {
+  async function work(worker: number): Promise<void> {
     for (let n = 0; ; n += 1) {
       const key = `charge-${worker}-${n}`;
       asked.add(key);
@@ -37,10 +37,10 @@ test('kill -9 under load loses no acknowledged charge, refund or void and double
       acknowledged.refunds.add(`refund-${key}`);
     }
   }
-  const workers = Array.from({ length: 32 }, (_, worker) => load(worker));
+  const load = Promise.allSettled(Array.from({ length: 32 }, (_, worker) => work(worker)));
   await expect.poll(() => acknowledged.charges.size, { timeout: 20_000 }).toBeGreaterThan(3_000);
   await first.kill();
-  await Promise.allSettled(workers);
+  await load;
 
   const second = await spawnSimulator(file);
   const ledger = await readLedger(second.url);
@@ -127,8 +127,10 @@ test('a ledger with a damaged line in its middle is refused with the number of t
   await first.kill();
   const damaged = (await readFile(file, 'utf8')).replace('"charge-1"', '"charge-1');
   await writeFile(file, damaged);
-  await expect(spawnSimulator(file)).rejects.toThrow(/line 2 .*damaged/);
+  await expect(spawnSimulator(file)).rejects.toThrow(/ledger\.ndjson .*line 2 is damaged/);
   expect(await readFile(file, 'utf8')).toBe(damaged);
+  await writeFile(file, '{"type":"something else"}\n');
+  await expect(spawnSimulator(file)).rejects.toThrow(/line 1 is no record of this version/);
 });
 
 test('SIGTERM answers what is under way, lets go of what hangs, and exits 0', async () => {
@@ -142,4 +144,25 @@ test('SIGTERM answers what is under way, lets go of what hangs, and exits 0', as
   expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   const second = await spawnSimulator(file);
   expect((await readLedger(second.url)).charges.map(({ key }) => key)).toEqual(['charge-1']);
+});
+
+test('when the disk refuses the ledger it exits 1, and everything it acknowledged is kept', async () => {
+  const file = await makeLedgerFile();
+  const first = await spawnSimulator(file, { fileBlocks: 16 });
+  const acknowledged: string[] = [];
+  async function work(worker: number): Promise<void> {
+    for (let n = 0; ; n += 1) {
+      const key = `charge-${worker}-${n}`;
+      await charge(first.url, key, { orderId: key });
+      acknowledged.push(key);
+    }
+  }
+  await Promise.allSettled([0, 1, 2, 3].map((worker) => work(worker)));
+  expect(await first.exit()).toBe(1);
+  expect(acknowledged.length).toBeGreaterThan(10);
+
+  const second = await spawnSimulator(file);
+  const keys = new Set((await readLedger(second.url)).charges.map(({ key }) => key));
+  expect(acknowledged.filter((key) => !keys.has(key))).toEqual([]);
+  expect((await charge(second.url, 'charge-after')).status).toBe('captured');
 });

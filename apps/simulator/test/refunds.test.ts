@@ -31,7 +31,7 @@ test('refunds together never exceed what was captured', async () => {
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, n) => postRefund(url, `refund-${n}`, { chargeId, amount: 150 })),
   );
-  const statuses = answers.map(({ status }) => status).sort();
+  const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
   expect(statuses).toEqual([200, 200, 200, ...Array.from({ length: 7 }, () => 409)]);
   expect((await readLedger(url)).charges).toMatchObject([{ refundedAmount: 450 }]);
 });

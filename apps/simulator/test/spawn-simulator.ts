@@ -13,6 +13,14 @@ export interface SpawnedSimulator {
   kill(): Promise<void>;
   /** SIGTERM; returns the exit code. */
   terminate(): Promise<number | null>;
+  /** Waits for its end and returns the exit code. */
+  exit(): Promise<number | null>;
+}
+
+export interface SpawnOptions {
+  readonly env?: Record<string, string>;
+  /** The largest file it may write, in blocks of 512 bytes. */
+  readonly fileBlocks?: number;
 }
 
 /**
@@ -21,9 +29,10 @@ export interface SpawnedSimulator {
  */
 export async function spawnSimulator(
   ledgerFile: string,
-  env: Record<string, string> = {},
+  { env = {}, fileBlocks }: SpawnOptions = {},
 ): Promise<SpawnedSimulator> {
-  const child = spawn(process.execPath, [MAIN], {
+  const command = `ulimit -f ${fileBlocks ?? 'unlimited'}; exec "$0" "$1"`;
+  const child = spawn('sh', ['-c', command, process.execPath, MAIN], {
     env: { NODE_ENV: 'test', PORT: '0', LEDGER_FILE: ledgerFile, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,6 +58,10 @@ export async function spawnSimulator(
     },
     async terminate() {
       child.kill('SIGTERM');
+      await exited;
+      return child.exitCode;
+    },
+    async exit() {
       await exited;
       return child.exitCode;
     },

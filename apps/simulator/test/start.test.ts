@@ -5,7 +5,7 @@ import { charge, makeFolder } from './start-simulator.ts';
 
 test('it refuses to run in production with one clear line', async () => {
   const file = join(await makeFolder(), 'ledger.ndjson');
-  await expect(spawnSimulator(file, { NODE_ENV: 'production' })).rejects.toThrow(
+  await expect(spawnSimulator(file, { env: { NODE_ENV: 'production' } })).rejects.toThrow(
     /^The simulator takes no real money: it does not run with NODE_ENV=production\.\n$/,
   );
 });
@@ -13,7 +13,7 @@ test('it refuses to run in production with one clear line', async () => {
 test('it lists everything that is wrong with its configuration', async () => {
   const file = join(await makeFolder(), 'ledger.ndjson');
   const env = { PORT: 'x', SIMULATOR_FAULTS: '500=7,what=0.1', SIMULATOR_SEED: '-1' };
-  await expect(spawnSimulator(file, env)).rejects.toThrow(
+  await expect(spawnSimulator(file, { env })).rejects.toThrow(
     /PORT: .*\n.*SIMULATOR_FAULTS: "500=7" needs .*\n.*SIMULATOR_FAULTS: "what=0\.1" names .*\n.*SIMULATOR_SEED: /,
   );
 });
@@ -22,7 +22,7 @@ test('it tells a taken port from other errors', async () => {
   const folder = await makeFolder();
   const { url } = await spawnSimulator(join(folder, 'one.ndjson'));
   const PORT = new URL(url).port;
-  await expect(spawnSimulator(join(folder, 'two.ndjson'), { PORT })).rejects.toThrow(
+  await expect(spawnSimulator(join(folder, 'two.ndjson'), { env: { PORT } })).rejects.toThrow(
     /EADDRINUSE/,
   );
 });

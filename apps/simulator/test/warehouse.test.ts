@@ -57,7 +57,10 @@ test('deliveries add, losses take away, and a count is what lies there from then
 test('a snapshot stays as it was through all its pages, whatever happens meanwhile', async () => {
   const { url } = await startTestSimulator();
   const skus = Array.from({ length: 25 }, (_, n) => `SKU-${String(n).padStart(2, '0')}`);
-  await count(url, skus.map((sku) => ({ sku, onHand: 10 })));
+  await count(
+    url,
+    skus.map((sku) => ({ sku, onHand: 10 })),
+  );
   const pages = [await readPage(url, '?limit=10')];
   await reportSold(url, Object.fromEntries(skus.map((sku) => [sku, 4])));
   await count(url, [{ sku: 'SKU-00A', onHand: 1 }]);
@@ -76,7 +79,10 @@ test('a snapshot stays as it was through all its pages, whatever happens meanwhi
 
 test('a cursor that was not given out is refused, and one of a snapshot long gone answers 410', async () => {
   const { url } = await startTestSimulator();
-  await count(url, ['A', 'B'].map((sku) => ({ sku, onHand: 1 })));
+  await count(
+    url,
+    ['A', 'B'].map((sku) => ({ sku, onHand: 1 })),
+  );
   const { nextCursor } = await readPage(url, '?limit=1');
   for (const query of ['?cursor=x', '?limit=0', '?limit=x', '?limit=5001']) {
     const response = await fetch(`${url}/warehouse/stock${query}`);
@@ -96,9 +102,15 @@ test.each([
   expect(await readProblem(await send('PUT', url + path, body))).toEqual([400, 'invalid-request']);
 });
 
-async function startWithStock(): Promise<{ url: string; breakFeed: (faults: string) => Promise<void> }> {
+async function startWithStock(): Promise<{
+  url: string;
+  breakFeed: (faults: string) => Promise<void>;
+}> {
   const { url } = await startTestSimulator();
-  await count(url, ['A', 'B', 'C'].map((sku) => ({ sku, onHand: 10 })));
+  await count(
+    url,
+    ['A', 'B', 'C'].map((sku) => ({ sku, onHand: 10 })),
+  );
   return {
     url,
     async breakFeed(faults) {

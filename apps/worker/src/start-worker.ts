@@ -85,7 +85,7 @@ export async function startWorker(
       const ids = batch.map(({ orderId }) => orderId);
       await failpoints.hit('settle.before-commit', ids);
       const settled = await settleOrders(database, batch, policy);
-      for (const { status } of settled) metrics.settled.inc({ status });
+      for (const { status } of settled) metrics.settled.inc({ status: status ?? 'unknown' });
       await failpoints.hit('settle.after-commit', ids);
       return settled;
     },

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { discardUncleanConnections } from './discard-unclean-connections.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 export interface DatabaseConfig {
@@ -53,6 +54,7 @@ export function createDatabase(config: DatabaseConfig): Database {
     },
     { statementNameGenerator: createStatementNames() },
   );
+  discardUncleanConnections(adapter);
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     prisma,

@@ -153,6 +153,15 @@ export function decideCancel(order: OrderState, reason: string | null): Decision
 }
 
 /**
+ * The customer changed the items before anything was reserved. The order keeps its place in line
+ * and looks at the stock anew.
+ */
+export function decideUpdate(order: OrderState, data: Step['data']): Decision {
+  if (order.status !== 'pending' && order.status !== 'backordered') return NONE;
+  return step(order, order.status, 'updated', { data, nextCheckMs: 0, redispatch: true });
+}
+
+/**
  * The order failed on its own account. It is tried again with backoff (the caller's) until its
  * attempts are used up; then it becomes a dead letter.
  */

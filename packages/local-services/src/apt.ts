@@ -25,6 +25,8 @@ function apt(
     'APT::Sandbox::User=',
     'APT::Color=0',
     'Acquire::Languages=none',
+    // A source that cannot be reached is to be told, not only warned of.
+    'APT::Update::Error-Mode=any',
     'Acquire::Retries=2',
     'Acquire::http::Timeout=15',
     'Acquire::https::Timeout=15',

@@ -58,7 +58,7 @@ async function fetchChoice(
     if (missing.length === 0) break;
     const libraries = (await listDependencies(place, [...fetched])).filter(
       // The C library must be the one that the system's loader belongs to.
-      (name) => /^(lib|lua)/.test(name) && !/^libc6/.test(name) && !fetched.has(name),
+      (name) => /^(lib|lua)/.test(name) && !name.startsWith('libc6') && !fetched.has(name),
     );
     if (libraries.length === 0 || depth === 4) return `${missing.join(', ')} not found`;
     for (const name of libraries) fetched.add(name);

@@ -25,13 +25,13 @@ export function watchParent(
   onGone: (reason: string) => void,
   { intervalMs = 500 }: { intervalMs?: number } = {},
 ): ParentWatch {
-  const links = readLaunchChain(process.ppid);
   const direct = process.ppid;
+  const links = readLaunchChain(direct);
   const timer = setInterval(() => {
-    const dead = process.ppid === direct ? links.find((link) => !isAlive(link)) : links[0];
+    const dead = process.ppid === direct ? links.find((link) => !isAlive(link))?.pid : direct;
     if (dead === undefined) return;
     clearInterval(timer);
-    onGone(`the parent process ${dead.pid} is gone`);
+    onGone(`the parent process ${dead} is gone`);
   }, intervalMs);
   // A process with nothing else to do may end.
   timer.unref();

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { endProcesses } from '@orders/local-services/end-processes';
 import { identifyProcess, isAlive, readProcess } from '@orders/local-services/process-identity';
 import { startPostgres } from '@orders/local-services/start-postgres';
 import { startRedis } from '@orders/local-services/start-redis';
 import { waitUntil } from '@orders/local-services/wait-until';
 import { listChildren } from './list-children.ts';
 import { makeFolder } from './make-folder.ts';
+import { makeServerFolder } from './make-server-folder.ts';
 import { fixture, startParent } from './start-parent.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,7 +23,7 @@ const identify = (pids: readonly number[]): NonNullable<ReturnType<typeof identi
   pids.map((pid) => identifyProcess(pid)).filter((identity) => identity !== null);
 
 test('PostgreSQL, Redis and programs end when their supervisor is killed with SIGKILL', async () => {
-  const folder = await makeFolder();
+  const folder = await makeServerFolder();
   const [postgresDir, redisDir] = [join(folder, 'postgres'), join(folder, 'redis')];
   const parent = await startParent(
     `postgres=${postgresDir}`,
@@ -91,14 +93,23 @@ test('Ctrl-C in the terminal of the supervisor does not reach what it started', 
 });
 
 test('what supervisor and reaper both left behind is ended by the next start', async () => {
-  const folder = await makeFolder();
+  const folder = await makeServerFolder();
   const [postgresDir, redisDir] = [join(folder, 'postgres'), join(folder, 'redis')];
   const parent = await startParent(`postgres=${postgresDir}`, `redis=${redisDir}`);
   const started = identify(Object.values(parent.pids));
   const reaper = listChildren(parent.pid).find((pid) => !Object.values(parent.pids).includes(pid));
+  const supervisor = identify([parent.pid]);
+  // Nobody but the next start would end them.
+  onTestFinished(() =>
+    endProcesses(
+      started.map((each) => ({ ...each, stopSignal: 'SIGINT' })),
+      5000,
+    ),
+  );
   process.kill(parent.pid, 'SIGSTOP');
   process.kill(reaper ?? 0, 'SIGKILL');
   process.kill(parent.pid, 'SIGKILL');
+  await waitUntil(() => !supervisor.some(isAlive), deadline);
   expect(started.every(isAlive)).toBe(true);
   const lines: string[] = [];
   const log = (line: string): number => lines.push(line);

@@ -1,16 +1,16 @@
-import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { readProcess } from '@orders/local-services/process-identity';
-import type { PostgresSettings } from '@orders/local-services/postgres-settings';
 import { pickAccount } from '@orders/local-services/server-account';
-import { startPostgres } from '@orders/local-services/start-postgres';
+import { startPostgres, type PostgresOptions } from '@orders/local-services/start-postgres';
 import { makeFolder } from './make-folder.ts';
 import { makeServerFolder } from './make-server-folder.ts';
 import { query } from './query.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const isRoot = process.getuid?.() === 0;
 
 const installedBinaries = (): string => {
@@ -19,19 +19,23 @@ const installedBinaries = (): string => {
   return join(dirname(createRequire(main).resolve(name)), '..', 'native');
 };
 
-/** A project below a folder that only root may enter, with its binaries in it. */
-async function makeProject(): Promise<{
-  dataDir: string;
-  binariesDir: string;
-  runtimeDir: string;
-  settings: PostgresSettings;
-}> {
+/** Installed below a folder that only root may enter. */
+let installFolder: string;
+let installed: string;
+beforeAll(async () => {
+  installFolder = await mkdtemp(join(tmpdir(), 'local-services-'));
+  installed = join(installFolder, 'node_modules', 'native');
+  await cp(installedBinaries(), installed, { recursive: true, verbatimSymlinks: true });
+});
+afterAll(() => rm(installFolder, { recursive: true, force: true }));
+
+/** A project in such a folder, too, and a place for what PostgreSQL's user must reach. */
+async function makeProject(): Promise<PostgresOptions & { runtimeDir: string }> {
   const project = await makeFolder();
   expect((await stat(project)).mode & 0o777).toBe(0o700);
-  const binariesDir = join(project, 'node_modules', 'native');
-  await cp(installedBinaries(), binariesDir, { recursive: true, verbatimSymlinks: true });
+  const runtimeDir = await makeServerFolder();
   const dataDir = join(project, '.local', 'postgres');
-  return { dataDir, binariesDir, runtimeDir: await makeServerFolder(), settings: { fsync: false } };
+  return { dataDir, binariesDir: installed, runtimeDir, settings: { fsync: false } };
 }
 
 test.runIf(isRoot)('it starts as root from a 0700 folder, and rows survive a restart', async () => {
@@ -42,33 +46,25 @@ test.runIf(isRoot)('it starts as root from a 0700 folder, and rows survive a res
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   await first.close();
 
-  const before = Date.now();
   const second = await startPostgres(project);
   onTestFinished(() => second.close());
-  expect(Date.now() - before).toBeLessThan(2000);
   expect(second.dataDir).toBe(first.dataDir);
   expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test.runIf(isRoot)(
-  'what is below runtimeDir is private, and the programs are not writable by others',
-  async () => {
-    const project = await makeProject();
-    const postgres = await startPostgres(project);
-    onTestFinished(() => postgres.close());
-    const names = (await readdir(project.runtimeDir)).toSorted();
-    expect(names).toEqual([
-      expect.stringMatching(/^orders-postgres-[0-9a-f]{16}$/),
-      expect.stringMatching(/^orders-postgres-binaries-/),
-    ]);
-    const [place, binaries] = await Promise.all(
-      names.map((name) => stat(join(project.runtimeDir, name))),
-    );
-    const server = await stat(`/proc/${postgres.pid}`);
-    expect([place?.uid, (place?.mode ?? 0) & 0o777]).toEqual([server.uid, 0o700]);
-    expect([binaries?.uid, (binaries?.mode ?? 0) & 0o022]).toEqual([0, 0]);
-  },
-);
+test.runIf(isRoot)('what is below runtimeDir is private, or only readable', async () => {
+  const project = await makeProject();
+  const postgres = await startPostgres(project);
+  onTestFinished(() => postgres.close());
+  const find = async (pattern: RegExp): Promise<[number, number]> => {
+    const name = (await readdir(project.runtimeDir)).find((each) => pattern.test(each));
+    const { uid, mode } = await stat(join(project.runtimeDir, name ?? 'nothing found'));
+    return [uid, mode & 0o777];
+  };
+  const server = await stat(`/proc/${postgres.pid}`);
+  expect(await find(/^orders-postgres-[0-9a-f]{16}$/)).toEqual([server.uid, 0o700]);
+  expect(await find(/^orders-postgres-binaries-/)).toEqual([0, 0o755]);
+});
 
 test.runIf(isRoot)('removing the project folder starts afresh', async () => {
   const project = await makeProject();

@@ -59,9 +59,8 @@ test.runIf(existsSync('/usr/bin/apt-get'))(
       expect(stdout).toBe('OK\n');
       expect(await client.get('key')).toBeNull();
     }
-    const before = Date.now();
     await start(join(folder, 'c'), options);
-    expect(Date.now() - before).toBeLessThan(2000);
+    expect(lines, 'no second time').toHaveLength(1);
   },
 );
 

@@ -22,7 +22,7 @@ export const PRODUCER_OPTIONS = {
   ...RECONNECTING,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  commandTimeout: 400,
+  commandTimeout: 500,
   socketTimeout: 1_500,
 } satisfies RedisOptions;
 
@@ -45,4 +45,7 @@ export const PROBE_OPTIONS = {
   socketTimeout: 1_500,
 } satisfies RedisOptions;
 
-export type PurposeOptions = typeof PRODUCER_OPTIONS | typeof CONSUMER_OPTIONS | typeof PROBE_OPTIONS;
+export type PurposeOptions =
+  | typeof PRODUCER_OPTIONS
+  | typeof CONSUMER_OPTIONS
+  | typeof PROBE_OPTIONS;

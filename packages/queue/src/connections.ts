@@ -1,20 +1,27 @@
-import { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { CONSUMER_OPTIONS, PROBE_OPTIONS, PRODUCER_OPTIONS, type PurposeOptions } from './connection-options.ts';
-import { parseRedisUrl } from './parse-redis-url.ts';
+import {
+  CONSUMER_OPTIONS,
+  PROBE_OPTIONS,
+  PRODUCER_OPTIONS,
+  type PurposeOptions,
+} from './connection-options.ts';
+import { createClient } from './create-client.ts';
 
 export interface QueueConnection {
   /** For BullMQ and for commands; reconnects by itself until `close`. */
   readonly client: Redis | Cluster;
   /** `starting` until the first success or failure; `down` fails fast. */
   readonly state: () => ConnectionState;
+  /** Resolves once the first attempt to connect has succeeded or failed. */
+  readonly firstState: () => Promise<void>;
   /** Called whenever Redis can be used (again), the first time included. Returns its removal. */
   readonly onReady: (listener: () => void) => () => void;
-  /** Drops the connection at once, whatever state it is in. */
+  /** Drops the connection at once, whatever state it is in, and the copies that BullMQ made of it. */
   readonly close: () => void;
 }
 
-export type ConnectionState = 'starting' | 'ready' | 'down' | 'closed';
+type ConnectionState = 'starting' | 'ready' | 'down' | 'closed';
 
 export interface ConnectionOptions {
   /** `redis://`, `rediss://` or `redis+cluster://` with comma-separated hosts. */
@@ -37,9 +44,15 @@ export function createConsumerConnection(options: ConnectionOptions): QueueConne
  *
  * @param options.commandTimeoutMs how long a command may take; 500 without it
  */
-export function createProbeConnection(options: ConnectionOptions & { readonly commandTimeoutMs?: number }): QueueConnection {
+export function createProbeConnection(
+  options: ConnectionOptions & { readonly commandTimeoutMs?: number },
+): QueueConnection {
   const commandTimeout = options.commandTimeoutMs ?? PROBE_OPTIONS.commandTimeout;
-  return connect({ ...options, purpose: 'probe', redisOptions: { ...PROBE_OPTIONS, commandTimeout } });
+  return connect({
+    ...options,
+    purpose: 'probe',
+    redisOptions: { ...PROBE_OPTIONS, commandTimeout },
+  });
 }
 
 interface Purpose extends ConnectionOptions {
@@ -48,17 +61,22 @@ interface Purpose extends ConnectionOptions {
 }
 
 function connect({ url, logger, purpose, redisOptions }: Purpose): QueueConnection {
-  const client = createClient(url, redisOptions);
+  const { client, disconnect } = createClient(url, redisOptions);
   const listeners = new Set<() => void>();
   let state: ConnectionState = 'starting';
   let lastError: Error | undefined;
   let downSince = 0;
+  let settleFirstState = () => {};
+  const firstState = new Promise<void>((resolve) => {
+    settleFirstState = resolve;
+  });
 
   // One line when it goes and one when it is back; an outage tries some hundred times in between.
   function goDown(): void {
     if (state === 'closed' || state === 'down') return;
     state = 'down';
     downSince = Date.now();
+    settleFirstState();
     logger.warn({ purpose, err: lastError }, 'Redis cannot be reached.');
   }
   client.on('error', (error: Error) => {
@@ -69,8 +87,10 @@ function connect({ url, logger, purpose, redisOptions }: Purpose): QueueConnecti
   client.on('end', goDown);
   client.on('ready', () => {
     if (state === 'closed') return;
-    if (state === 'down') logger.info({ purpose, downMs: Date.now() - downSince }, 'Redis is back.');
+    if (state === 'down')
+      logger.info({ purpose, downMs: Date.now() - downSince }, 'Redis is back.');
     state = 'ready';
+    settleFirstState();
     lastError = undefined;
     for (const listener of listeners) listener();
   });
@@ -78,28 +98,16 @@ function connect({ url, logger, purpose, redisOptions }: Purpose): QueueConnecti
   return {
     client,
     state: () => state,
+    firstState: () => firstState,
     onReady: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     close: () => {
       state = 'closed';
+      settleFirstState();
       listeners.clear();
-      client.disconnect();
+      disconnect();
     },
   };
-}
-
-/** The one place that knows whether it is a single Redis or a cluster. */
-function createClient(url: string, purposeOptions: PurposeOptions): Redis | Cluster {
-  const { cluster, nodes, ...access } = parseRedisUrl(url);
-  if (!cluster) return new Redis({ ...purposeOptions, ...access, ...nodes[0] });
-  // A cluster reconnects and queues as a whole; its nodes take the rest.
-  const { retryStrategy, enableOfflineQueue, ...nodeOptions } = { enableOfflineQueue: true, ...purposeOptions };
-  return new Cluster([...nodes], {
-    redisOptions: { ...nodeOptions, ...access },
-    enableOfflineQueue,
-    clusterRetryStrategy: retryStrategy,
-    slotsRefreshTimeout: 1_000,
-  });
 }

@@ -6,7 +6,7 @@ import { createConsumerConnection, type QueueConnection } from './connections.ts
 import type { Handle } from './delivery.ts';
 import { createErrorBrake } from './error-brake.ts';
 import { createRareLog } from './log-rarely.ts';
-import { createProcessor, returnDelayMs } from './process-job.ts';
+import { type Activity, createProcessor, returnDelayMs } from './process-job.ts';
 import { keyPrefix, queueName, shardNumbers } from './queue-names.ts';
 import { ReturnedJob } from './returned-job.ts';
 
@@ -53,11 +53,17 @@ export interface Consumer {
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { url, shards, logger, handle } = options;
   const connection = createConsumerConnection({ url, logger });
-  const activity = { active: 0, lastAt: Date.now() };
+  const activity: Activity = { active: 0, lastAt: Date.now(), closing: false };
   const process = createProcessor({ handle, activity, logger });
-  const workers = shardNumbers(shards).map((shard) => createWorker(shard, options, connection, process));
+  const workers = shardNumbers(shards).map((shard) =>
+    createWorker(shard, options, { connection, activity, process }),
+  );
+  let closing: Promise<CloseResult> | undefined;
   return {
-    close: (deadlineMs) => closeWorkers({ workers, connection, activity, deadlineMs, logger }),
+    close: (deadlineMs) => {
+      closing ??= closeWorkers({ workers, connection, activity, deadlineMs, logger });
+      return closing;
+    },
     activeCount: () => activity.active,
     lastActivityAt: () => activity.lastAt,
     isConnected: () => connection.state() === 'ready',
@@ -65,45 +71,80 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   };
 }
 
+interface Shared {
+  readonly connection: QueueConnection;
+  readonly activity: Activity;
+  readonly process: ReturnType<typeof createProcessor>;
+}
+
 function createWorker(
   shard: number,
-  { shards, concurrency, lockDurationMs, stalledIntervalMs, maxStalledCount, logger, onStalled }: ConsumerOptions,
-  connection: QueueConnection,
-  process: ReturnType<typeof createProcessor>,
+  {
+    shards,
+    concurrency,
+    lockDurationMs,
+    stalledIntervalMs,
+    maxStalledCount,
+    logger,
+    onStalled,
+  }: ConsumerOptions,
+  { connection, activity, process }: Shared,
 ): Worker {
   // BullMQ hands over a signal only to functions that declare three parameters.
-  const worker: Worker = new Worker(queueName(shard), (job, _token, signal) => process(job, shard, signal), {
-    connection: connection.client,
-    prefix: keyPrefix(shard),
-    name: `${hostname()}-${globalThis.process.pid}`,
-    concurrency: Math.max(1, Math.ceil(concurrency / shards)),
-    lockDuration: lockDurationMs ?? 10_000,
-    stalledInterval: stalledIntervalMs ?? 3_000,
-    // With 1, the default, two lost replies fail a job for ever that never ran.
-    maxStalledCount: maxStalledCount ?? 20,
-    // 15 s by default: nothing would be taken for so long after an outage.
-    runRetryDelay: 1_000,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-    settings: { backoffStrategy: (returns, _type, error) => returnDelayMs(returns, error) },
-  });
-  watchWorker(worker, connection, logger, onStalled);
+  const worker: Worker = new Worker(
+    queueName(shard),
+    (job, _token, signal) => process(job, shard, signal),
+    {
+      connection: connection.client,
+      prefix: keyPrefix(shard),
+      name: `${hostname()}-${globalThis.process.pid}`,
+      concurrency: Math.max(1, Math.ceil(concurrency / shards)),
+      lockDuration: lockDurationMs ?? 10_000,
+      stalledInterval: stalledIntervalMs ?? 3_000,
+      // With 1, the default, two lost replies fail a job for ever that never ran.
+      maxStalledCount: maxStalledCount ?? 20,
+      // 15 s by default: nothing would be taken for so long after an outage.
+      runRetryDelay: 1_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      settings: { backoffStrategy: (returns, _type, error) => returnDelayMs(returns, error) },
+    },
+  );
+  const queueLogger = logger.child({ queue: worker.name });
+  reportErrors(
+    worker,
+    connection,
+    queueLogger,
+    createErrorBrake(worker, () => activity.closing),
+  );
+  reportJobs(worker, queueLogger, onStalled);
   return worker;
 }
 
-function watchWorker(worker: Worker, connection: QueueConnection, parentLogger: Logger, onStalled?: (jobId: string) => void): void {
-  const logger = parentLogger.child({ queue: worker.name });
+function reportErrors(
+  worker: Worker,
+  connection: QueueConnection,
+  logger: Logger,
+  brake: () => void,
+): void {
   const logRarely = createRareLog(logger);
-  const brake = createErrorBrake(worker);
   worker.on('error', (error) => {
     brake();
     // The connection itself reports that it is gone; commands that fail by it need no line each.
-    if (connection.state() === 'ready') logRarely(error, {}, 'The queue worker reported an error.');
+    if (connection.state() === 'ready') {
+      logRarely(error, {}, 'The queue worker reported an error.');
+    }
   });
+}
+
+function reportJobs(worker: Worker, logger: Logger, onStalled?: (jobId: string) => void): void {
   worker.on('lockRenewalFailed', (jobIds) => {
     // Another worker may run them by now. BullMQ does not abort them by itself.
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
-    logger.warn({ jobIds: jobIds.slice(0, 20), count: jobIds.length }, 'Locks of running jobs were lost.');
+    logger.warn(
+      { jobIds: jobIds.slice(0, 20), count: jobIds.length },
+      'Locks of running jobs were lost.',
+    );
   });
   worker.on('stalled', (jobId) => {
     logger.warn({ jobId }, 'A job was found stalled and is delivered again.');
@@ -111,6 +152,9 @@ function watchWorker(worker: Worker, connection: QueueConnection, parentLogger: 
   });
   worker.on('failed', (job, error) => {
     if (error instanceof ReturnedJob) return;
-    logger.error({ jobId: job?.id, err: error }, 'The queue ended a job by itself; the sweeper dispatches its order again.');
+    logger.error(
+      { jobId: job?.id, err: error },
+      'The queue ended a job by itself; the sweeper dispatches its order again.',
+    );
   });
 }

@@ -7,7 +7,9 @@ const MAX_KINDS = 100;
  * Reports errors that come in swarms: each kind at once, then at most every 30 seconds with the
  * number of those that were left out. Ids and numbers do not make a kind.
  */
-export function createRareLog(logger: Logger): (error: Error, fields: object, message: string) => void {
+export function createRareLog(
+  logger: Logger,
+): (error: Error, fields: object, message: string) => void {
   const kinds = new Map<string, { since: number; leftOut: number }>();
   return (error, fields, message) => {
     const kind = `${message} ${error.message.replace(/[0-9a-f-]{8,}|\d+/gi, '#').slice(0, 200)}`;
@@ -19,6 +21,9 @@ export function createRareLog(logger: Logger): (error: Error, fields: object, me
     }
     if (kinds.size >= MAX_KINDS) kinds.clear();
     kinds.set(kind, { since: now, leftOut: 0 });
-    logger.warn({ ...fields, err: error, ...(known === undefined ? {} : { alsoBefore: known.leftOut }) }, message);
+    logger.warn(
+      { ...fields, err: error, ...(known === undefined ? {} : { alsoBefore: known.leftOut }) },
+      message,
+    );
   };
 }

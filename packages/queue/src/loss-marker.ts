@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { createAsk } from './ask-redis.ts';
 import { createProbeConnection } from './connections.ts';
 import { keyPrefix } from './queue-names.ts';
-import { withDeadline } from './with-deadline.ts';
 
 /** What Redis shows of a shard's marker. */
 export interface MarkerObservation {
@@ -36,14 +36,17 @@ const OBSERVE = `return { redis.call('INFO', 'server'), redis.call('GET', KEYS[1
 export function startLossMarker({ url, logger, timeoutMs = 1_000 }: LossMarkerOptions): LossMarker {
   const connection = createProbeConnection({ url, logger });
   const { client } = connection;
-  const ask = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, timeoutMs, 'Asking Redis for its marker');
+  const ask = createAsk(connection, timeoutMs);
   return {
-    observe: async (shard) => parseObservation(await ask(client.eval(OBSERVE, 1, markerKey(shard)))),
+    observe: async (shard) =>
+      parseObservation(await ask(() => client.eval(OBSERVE, 1, markerKey(shard)))),
     set: async (shard, generation) => {
-      await ask(client.set(markerKey(shard), generation));
+      await ask(() => client.set(markerKey(shard), generation));
     },
-    advance: (shard) => ask(client.incr(markerKey(shard))),
-    close: connection.close,
+    advance: (shard) => ask(() => client.incr(markerKey(shard))),
+    close: () => {
+      connection.close();
+    },
   };
 }
 
@@ -51,8 +54,15 @@ export function startLossMarker({ url, logger, timeoutMs = 1_000 }: LossMarkerOp
  * Whether Redis lost something since `known` was written down in PostgreSQL: the marker is missing,
  * lower than the copy, or belongs to another run of Redis. Then every open order becomes due.
  */
-export function hasLost(observed: MarkerObservation, known: { readonly runId: string; readonly generation: number }): boolean {
-  return observed.generation === null || observed.generation < known.generation || observed.runId !== known.runId;
+export function hasLost(
+  observed: MarkerObservation,
+  known: { readonly runId: string; readonly generation: number },
+): boolean {
+  return (
+    observed.generation === null ||
+    observed.generation < known.generation ||
+    observed.runId !== known.runId
+  );
 }
 
 /** With the shard's hash tag, so that a cluster keeps it on the node that keeps the jobs. */
@@ -61,7 +71,9 @@ function markerKey(shard: number): string {
 }
 
 function parseObservation(reply: unknown): MarkerObservation {
-  const [info, marker] = Array.isArray(reply) ? reply.map((part: unknown) => (typeof part === 'string' ? part : null)) : [];
+  const [info, marker] = Array.isArray(reply)
+    ? reply.map((part: unknown) => (typeof part === 'string' ? part : null))
+    : [];
   const runId = /^run_id:(\w+)/m.exec(info ?? '')?.[1];
   if (runId === undefined) throw new Error('Redis did not tell its run id');
   const generation = marker === null || marker === undefined ? null : Number(marker);

@@ -16,12 +16,15 @@ export interface RedisAddress {
  * @throws Error that says what is wrong without repeating the URL, which may hold a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
-  const [, scheme, credentials, hosts, path] = /^(rediss?(?:\+cluster)?):\/\/(?:(.*)@)?([^/?#@]*)(?:\/([^?#]*))?/.exec(url) ?? [];
-  if (scheme === undefined) throw new Error('REDIS_URL must begin with redis://, rediss:// or redis+cluster://');
+  const [, scheme, credentials, hosts, path] =
+    /^(rediss?(?:\+cluster)?):\/\/(?:(.*)@)?([^/?#@]*)(?:\/([^?#]*))?/.exec(url) ?? [];
+  if (scheme === undefined)
+    throw new Error('REDIS_URL must begin with redis://, rediss:// or redis+cluster://');
   const cluster = scheme.endsWith('+cluster');
   const nodes = (hosts ?? '').split(',').map(parseNode);
   const [firstNode] = nodes;
-  if (nodes.length > 1 && !cluster) throw new Error('REDIS_URL names several hosts: a cluster begins with redis+cluster://');
+  if (nodes.length > 1 && !cluster)
+    throw new Error('REDIS_URL names several hosts: a cluster begins with redis+cluster://');
   const db = path === undefined || path === '' ? 0 : Number(path);
   if (!Number.isInteger(db) || db < 0 || (cluster && db !== 0)) {
     throw new Error('REDIS_URL must end in the number of a database, and a cluster has only 0');

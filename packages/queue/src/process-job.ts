@@ -7,9 +7,11 @@ import { parseReturnReason, reasonOf, ReturnedJob } from './returned-job.ts';
 
 const UNKNOWN_VERSION_DELAY_MS = 5_000;
 
+/** What a consumer knows of itself. */
 export interface Activity {
   active: number;
   lastAt: number;
+  closing: boolean;
 }
 
 interface ProcessorOptions {
@@ -24,11 +26,21 @@ interface ProcessorOptions {
  * leave a job active without a failure.
  */
 export function createProcessor({ handle, activity, logger }: ProcessorOptions) {
-  return async function processJob(job: Job, shard: number, signal: AbortSignal | undefined): Promise<void> {
+  return async function processJob(
+    job: Job,
+    shard: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     activity.active += 1;
     activity.lastAt = Date.now();
     try {
-      const outcome = await runHandler(job, shard, signal ?? new AbortController().signal, handle, logger);
+      const outcome = await runHandler(
+        job,
+        shard,
+        signal ?? new AbortController().signal,
+        handle,
+        logger,
+      );
       if (outcome.kind !== 'done') throw toReturnedJob(job, outcome);
     } finally {
       activity.active -= 1;
@@ -39,24 +51,51 @@ export function createProcessor({ handle, activity, logger }: ProcessorOptions) 
 
 /** The delay of a job that comes back: its own, or by capped backoff where nobody chose one. */
 export function returnDelayMs(returns: number, error: Error | undefined): number {
-  return error instanceof ReturnedJob ? error.delayMs : backoffMs(FAILURE_BACKOFF, returns, Math.random());
+  return error instanceof ReturnedJob
+    ? error.delayMs
+    : backoffMs(FAILURE_BACKOFF, returns, Math.random());
 }
 
-async function runHandler(job: Job, shard: number, signal: AbortSignal, handle: Handle, logger: Logger): Promise<Outcome> {
+async function runHandler(
+  job: Job,
+  shard: number,
+  signal: AbortSignal,
+  handle: Handle,
+  logger: Logger,
+): Promise<Outcome> {
   const read = readJob(job);
   if (read.kind === 'unknown-version') {
-    logger.warn({ jobId: job.id, version: read.version }, 'A job of a version that this worker does not know was put back.');
-    return { kind: 'put-back', delayMs: withJitter(UNKNOWN_VERSION_DELAY_MS), reason: 'unknown job version' };
+    logger.warn(
+      { jobId: job.id, version: read.version },
+      'A job of a version that this worker does not know was put back.',
+    );
+    return {
+      kind: 'put-back',
+      delayMs: withJitter(UNKNOWN_VERSION_DELAY_MS),
+      reason: 'unknown job version',
+    };
   }
   if (read.kind === 'malformed') {
-    logger.error({ jobId: job.id }, 'A malformed job was dropped; the sweeper dispatches its order again.');
+    logger.error(
+      { jobId: job.id },
+      'A malformed job was dropped; the sweeper dispatches its order again.',
+    );
     return { kind: 'done' };
   }
   try {
     return await handle(toDelivery(job, read.data, shard, signal));
   } catch (thrown) {
     const delayMs = returnDelayMs(job.attemptsMade + 1, undefined);
-    logger.warn({ orderId: read.data.orderId, jobId: job.id, attempt: job.attemptsStarted, delayMs, err: thrown }, 'A job failed and will be tried again.');
+    logger.warn(
+      {
+        orderId: read.data.orderId,
+        jobId: job.id,
+        attempt: job.attemptsStarted,
+        delayMs,
+        err: thrown,
+      },
+      'A job failed and will be tried again.',
+    );
     return { kind: 'retry', delayMs, reason: reasonOf(thrown) };
   }
 }
@@ -70,10 +109,17 @@ function readJob({ data }: { readonly data: unknown }): ReadJob {
   const parsed = orderJobSchema.safeParse(data);
   if (parsed.success) return { kind: 'job', data: parsed.data };
   const version = typeof data === 'object' && data !== null && 'v' in data ? data.v : undefined;
-  return version === JOB_VERSION || typeof version !== 'number' ? { kind: 'malformed' } : { kind: 'unknown-version', version };
+  return version === JOB_VERSION || typeof version !== 'number'
+    ? { kind: 'malformed' }
+    : { kind: 'unknown-version', version };
 }
 
-function toDelivery(job: Job, { orderId, dispatch }: OrderJob, shard: number, signal: AbortSignal): Delivery {
+function toDelivery(
+  job: Job,
+  { orderId, dispatch }: OrderJob,
+  shard: number,
+  signal: AbortSignal,
+): Delivery {
   return {
     orderId,
     dispatch,
@@ -87,7 +133,10 @@ function toDelivery(job: Job, { orderId, dispatch }: OrderJob, shard: number, si
   };
 }
 
-function toReturnedJob(job: Job, { kind, delayMs, reason }: Exclude<Outcome, { kind: 'done' }>): ReturnedJob {
+function toReturnedJob(
+  job: Job,
+  { kind, delayMs, reason }: Exclude<Outcome, { kind: 'done' }>,
+): ReturnedJob {
   return new ReturnedJob({ delayMs, stalls: job.stalledCounter, reason: reason ?? kind });
 }
 

@@ -15,7 +15,9 @@ export interface JobToEnqueue {
 }
 
 /** `failed`: some may have been added, and some may be yet. Repeating is safe. */
-export type EnqueueResult = { readonly kind: 'enqueued' } | { readonly kind: 'failed'; readonly error: Error };
+export type EnqueueResult =
+  | { readonly kind: 'enqueued' }
+  | { readonly kind: 'failed'; readonly error: Error };
 
 export interface Producer {
   /**
@@ -23,7 +25,10 @@ export interface Producer {
    * longer than `deadlineMs` and never throws: Redis is the dispatcher, not the truth, and whoever
    * calls has already answered for the order.
    */
-  enqueue(jobs: readonly JobToEnqueue[], options: { readonly deadlineMs: number }): Promise<EnqueueResult>;
+  enqueue(
+    jobs: readonly JobToEnqueue[],
+    options: { readonly deadlineMs: number },
+  ): Promise<EnqueueResult>;
   isConnected(): boolean;
   /** Called whenever Redis can be used (again). Returns its removal. */
   onReady(listener: () => void): () => void;
@@ -60,7 +65,8 @@ export function startProducer({ url, shards, logger }: ProducerOptions): Produce
   const queues = shardNumbers(shards).map((shard) => createQueue(shard, connection, logger));
 
   async function add(jobs: readonly JobToEnqueue[], until: number): Promise<void> {
-    if (connection.state() === 'starting') await firstState(connection);
+    // A process that has just started gives its first connection a chance; the deadline bounds it.
+    await connection.firstState();
     for (let from = 0; from < jobs.length; from += MAX_PIPELINE) {
       // Asked before each pipeline: what would only wait for a timeout is not sent at all.
       if (connection.state() !== 'ready') throw new Error('Redis cannot be reached');
@@ -76,7 +82,10 @@ export function startProducer({ url, shards, logger }: ProducerOptions): Produce
         await withDeadline(add(jobs, performance.now() + deadlineMs), deadlineMs, 'Enqueueing');
         return { kind: 'enqueued' };
       } catch (error) {
-        return { kind: 'failed', error: error instanceof Error ? error : new Error('Enqueueing failed', { cause: error }) };
+        return {
+          kind: 'failed',
+          error: error instanceof Error ? error : new Error('Enqueueing failed', { cause: error }),
+        };
       }
     },
     isConnected: () => connection.state() === 'ready',
@@ -101,14 +110,21 @@ function createQueue(shard: number, { client }: QueueConnection, logger: Logger)
     streams: { events: { maxLen: 100 } },
   });
   queue.on('error', (error) => {
-    if (client.status === 'ready') logRarely(error, { queue: queue.name }, 'The queue reported an error.');
+    if (client.status === 'ready')
+      logRarely(error, { queue: queue.name }, 'The queue reported an error.');
   });
   return queue;
 }
 
-function addPerShard(queues: readonly OrderQueue[], jobs: readonly JobToEnqueue[]): Promise<unknown>[] {
+function addPerShard(
+  queues: readonly OrderQueue[],
+  jobs: readonly JobToEnqueue[],
+): Promise<unknown>[] {
   return queues.flatMap((queue, shard) => {
-    const own = queues.length === 1 ? jobs : jobs.filter(({ orderId }) => shardOf(orderId, queues.length) === shard);
+    const own =
+      queues.length === 1
+        ? jobs
+        : jobs.filter(({ orderId }) => shardOf(orderId, queues.length) === shard);
     return own.length === 0 ? [] : [queue.addBulk(own.map(toBulkJob))];
   });
 }
@@ -117,18 +133,9 @@ function toBulkJob({ orderId, dispatch, delayMs }: JobToEnqueue) {
   return {
     name: 'order' as const,
     data: { v: JOB_VERSION, orderId, dispatch } satisfies OrderJob,
-    opts: { jobId: jobId(orderId, dispatch), ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.round(delayMs)) }) },
+    opts: {
+      jobId: jobId(orderId, dispatch),
+      ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.round(delayMs)) }),
+    },
   };
-}
-
-/** A process that has just started gives its first connection a chance; the caller's deadline bounds it. */
-function firstState({ client, state }: QueueConnection): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      if (state() === 'starting') return;
-      for (const event of ['ready', 'close', 'end', 'error']) client.off(event, settle);
-      resolve();
-    };
-    for (const event of ['ready', 'close', 'end', 'error']) client.on(event, settle);
-  });
 }

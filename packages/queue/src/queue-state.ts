@@ -1,10 +1,10 @@
 import { type Job, Queue } from 'bullmq';
 import type { Logger } from 'pino';
-import { createProbeConnection } from './connections.ts';
+import { createAsk } from './ask-redis.ts';
+import { createProbeConnection, type QueueConnection } from './connections.ts';
 import { jobId, shardOf } from './job-identity.ts';
 import { keyPrefix, queueName, shardNumbers } from './queue-names.ts';
 import { parseReturnReason } from './returned-job.ts';
-import { withDeadline } from './with-deadline.ts';
 
 export interface QueueCounts {
   readonly name: string;
@@ -58,35 +58,41 @@ export interface QueueStateOptions {
 }
 
 /** Starts a connection of its own, so that its answers do not wait behind jobs. */
-export function startQueueState({ url, shards, logger, timeoutMs = 1_000 }: QueueStateOptions): QueueState {
+export function startQueueState({
+  url,
+  shards,
+  logger,
+  timeoutMs = 1_000,
+}: QueueStateOptions): QueueState {
   const connection = createProbeConnection({ url, logger });
-  const queues = shardNumbers(shards).map((shard) => createQueue(shard, connection.client));
-  const ask = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, timeoutMs, 'Asking Redis');
+  const queues = shardNumbers(shards).map((shard) => createQueue(shard, connection));
+  const ask = createAsk(connection, timeoutMs);
   const byName = (name: string) => queues.find((queue) => queue.name === name);
 
   return {
-    counts: () => ask(Promise.all(queues.map(countsOf))),
-    isPaused: async () => (await ask(Promise.all(queues.map((queue) => queue.isPaused())))).some(Boolean),
+    counts: () => ask(() => Promise.all(queues.map(countsOf))),
+    isPaused: async () => {
+      const paused = await ask(() => Promise.all(queues.map((queue) => queue.isPaused())));
+      return paused.includes(true);
+    },
     pause: async (name) => {
       const queue = byName(name);
-      if (queue !== undefined) await ask(queue.pause());
+      if (queue !== undefined) await ask(() => queue.pause());
       return queue !== undefined;
     },
     resume: async (name) => {
       const queue = byName(name);
-      if (queue !== undefined) await ask(queue.resume());
+      if (queue !== undefined) await ask(() => queue.resume());
       return queue !== undefined;
     },
     findJob: async ({ orderId, dispatch }) => {
       const queue = queues[shardOf(orderId, shards)];
-      const found: Job | undefined = await ask(queue?.getJob(jobId(orderId, dispatch)) ?? Promise.resolve(undefined));
-      if (queue === undefined || found === undefined) return null;
-      const score = connection.client.zscore(queue.toKey('delayed'), jobId(orderId, dispatch));
-      const [state, delayedScore] = await ask(Promise.all([found.getState(), score]));
-      return describeJob(found, state, delayedScore);
+      return queue === undefined
+        ? null
+        : ask(() => findIn(queue, connection, jobId(orderId, dispatch)));
     },
     ping: async () => {
-      await ask(connection.client.ping());
+      await ask(() => connection.client.ping());
     },
     close: async () => {
       connection.close();
@@ -95,8 +101,13 @@ export function startQueueState({ url, shards, logger, timeoutMs = 1_000 }: Queu
   };
 }
 
-function createQueue(shard: number, connection: ReturnType<typeof createProbeConnection>['client']): Queue {
-  const queue = new Queue(queueName(shard), { connection, prefix: keyPrefix(shard), skipVersionCheck: true, skipMetasUpdate: true });
+function createQueue(shard: number, { client }: QueueConnection): Queue {
+  const queue = new Queue(queueName(shard), {
+    connection: client,
+    prefix: keyPrefix(shard),
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  });
   // Whoever asks is told by a rejection, and the connection reports its own state.
   queue.on('error', () => {});
   return queue;
@@ -119,17 +130,27 @@ async function countsOf(queue: Queue, shard: number): Promise<QueueCounts> {
   };
 }
 
-/** @param delayedScore BullMQ orders delayed jobs by due time in milliseconds times 4096, plus a counter */
-function describeJob(job: Job, state: string, delayedScore: string | null): FoundJob {
+async function findIn(
+  queue: Queue,
+  { client }: QueueConnection,
+  id: string,
+): Promise<FoundJob | null> {
+  const job: Job | undefined = await queue.getJob(id);
+  if (job === undefined) return null;
+  const [state, score] = await Promise.all([
+    job.getState(),
+    client.zscore(queue.toKey('delayed'), id),
+  ]);
   return {
-    jobId: job.id ?? '',
-    queue: job.queueName,
+    jobId: id,
+    queue: queue.name,
     state,
     enqueuedAt: job.timestamp,
     attemptsStarted: job.attemptsStarted,
     returns: job.attemptsMade,
     stalls: job.stalledCounter,
-    dueAt: delayedScore === null ? null : Math.floor(Number(delayedScore) / 4_096),
+    // BullMQ orders delayed jobs by their due time in milliseconds times 4096, plus a counter.
+    dueAt: score === null ? null : Math.floor(Number(score) / 4_096),
     lastReason: parseReturnReason(job.failedReason)?.reason ?? null,
     worker: job.processedBy ?? null,
   };

@@ -21,7 +21,9 @@ export class ReturnedJob extends Error {
     super(`stalls=${stalls} ${reason.slice(0, MAX_REASON)}`);
     // Says nothing here, and BullMQ would keep it.
     this.stack = '';
-    this.delayMs = Number.isFinite(delayMs) ? Math.min(Math.max(Math.round(delayMs), 0), MAX_DELAY_MS) : 0;
+    this.delayMs = Number.isFinite(delayMs)
+      ? Math.min(Math.max(Math.round(delayMs), 0), MAX_DELAY_MS)
+      : 0;
   }
 }
 
@@ -41,5 +43,5 @@ export function parseReturnReason(failedReason: string | undefined): ReturnReaso
 /** A reason from whatever was thrown: `null`, a string, an error with a message of megabytes. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`.slice(0, MAX_REASON);
-  return `${String(typeof thrown === 'string' ? thrown.slice(0, MAX_REASON) : typeof thrown)} was thrown`;
+  return `${typeof thrown === 'string' ? thrown.slice(0, MAX_REASON) : typeof thrown} was thrown`;
 }

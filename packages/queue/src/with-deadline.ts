@@ -1,5 +1,5 @@
 /** The time was up. What was awaited may still happen. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 
   constructor(what: string, deadlineMs: number) {
@@ -13,7 +13,11 @@ export class DeadlineError extends Error {
  *
  * @throws DeadlineError, or what `work` threw in time
  */
-export async function withDeadline<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
+export async function withDeadline<T>(
+  work: Promise<T>,
+  deadlineMs: number,
+  what: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -46,8 +46,21 @@ export function produce(url: string, shards = 1) {
 }
 
 /** A consumer that is closed with the test; locks and searches for stalled jobs are short. */
-export function consume(url: string, handle: ConsumerOptions['handle'], options: Partial<ConsumerOptions> = {}): Consumer {
-  const consumer = startConsumer({ url, shards: 1, concurrency: 10, lockDurationMs: 1_000, stalledIntervalMs: 300, logger, handle, ...options });
+export function consume(
+  url: string,
+  handle: ConsumerOptions['handle'],
+  options: Partial<ConsumerOptions> = {},
+): Consumer {
+  const consumer = startConsumer({
+    url,
+    shards: 1,
+    concurrency: 10,
+    lockDurationMs: 1_000,
+    stalledIntervalMs: 300,
+    logger,
+    handle,
+    ...options,
+  });
   onTestFinished(async () => {
     await consumer.close(2_000);
   });

@@ -1,5 +1,5 @@
-import { OverloadError } from "./overload-error.ts";
-import { createWaitingLine, type Entry } from "./waiting-line.ts";
+import { OverloadError } from './overload-error.ts';
+import { createWaitingLine, type Entry } from './waiting-line.ts';
 
 export interface BatcherOptions<In, Out> {
   readonly name: string;
@@ -116,9 +116,9 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
       entry.reject(abortReason(signal));
       if (line.length === 0 && inFlight === 0) notifyDrained();
     };
-    signal.addEventListener("abort", leave, { once: true });
+    signal.addEventListener('abort', leave, { once: true });
     entry.forgetSignal = () => {
-      signal.removeEventListener("abort", leave);
+      signal.removeEventListener('abort', leave);
     };
   }
 }
@@ -130,7 +130,7 @@ async function runEntries<In, Out>(
   waiting: () => number,
 ): Promise<void> {
   const run = await runOnce(options, entries, waiting);
-  if (run.kind === "results") {
+  if (run.kind === 'results') {
     for (const [index, result] of run.results.entries()) entries[index]?.resolve(result);
   } else if (run.mayBeOneElement && entries.length > 1) {
     const middle = entries.length >> 1;
@@ -142,8 +142,8 @@ async function runEntries<In, Out>(
 }
 
 type Run<Out> =
-  | { readonly kind: "results"; readonly results: Out[] }
-  | { readonly kind: "failed"; readonly error: unknown; readonly mayBeOneElement: boolean };
+  | { readonly kind: 'results'; readonly results: Out[] }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly mayBeOneElement: boolean };
 
 async function runOnce<In, Out>(
   { name, runBatch, isolate, onBatch }: BatcherOptions<In, Out>,
@@ -153,12 +153,12 @@ async function runOnce<In, Out>(
   const startedAt = performance.now();
   try {
     const results = await runBatch(entries.map((entry) => entry.item));
-    if (results.length === entries.length) return { kind: "results", results };
+    if (results.length === entries.length) return { kind: 'results', results };
     // The work is done and must not be repeated: whose result is missing cannot be known.
     const error = new Error(`${name}: ${results.length} results for ${entries.length} elements`);
-    return { kind: "failed", error, mayBeOneElement: false };
+    return { kind: 'failed', error, mayBeOneElement: false };
   } catch (error) {
-    return { kind: "failed", error, mayBeOneElement: isolate?.(error) === true };
+    return { kind: 'failed', error, mayBeOneElement: isolate?.(error) === true };
   } finally {
     onBatch?.({ size: entries.length, ms: performance.now() - startedAt, waiting: waiting() });
   }
@@ -167,5 +167,5 @@ async function runOnce<In, Out>(
 function abortReason(signal: AbortSignal): Error {
   return signal.reason instanceof Error
     ? signal.reason
-    : new Error("aborted", { cause: signal.reason });
+    : new Error('aborted', { cause: signal.reason });
 }

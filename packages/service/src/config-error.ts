@@ -9,15 +9,15 @@ export interface ConfigProblem {
  * line per variable, and never shows a value, since any of them may be a secret.
  */
 export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+  override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
     super(
       [
-        "The configuration is wrong:",
+        'The configuration is wrong:',
         ...problems.map(({ name, problem }) => `  ${name}: ${problem}`),
-      ].join("\n"),
+      ].join('\n'),
     );
     this.problems = problems;
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 interface Range {
   readonly min?: number;
@@ -23,7 +23,7 @@ export function integer({ min = 0, max = Number.MAX_SAFE_INTEGER }: Range = {}) 
 export function durationSeconds({ min = 0, max = 366 * 86_400 }: Range = {}) {
   return z
     .string()
-    .regex(/^\d{1,10}(\.\d{1,6})?$/, { error: "must be a number of seconds", abort: true })
+    .regex(/^\d{1,10}(\.\d{1,6})?$/, { error: 'must be a number of seconds', abort: true })
     .transform(Number)
     .pipe(
       z
@@ -43,7 +43,7 @@ export function port() {
  * Several hosts, `redis+cluster://a:1,b:2`, are allowed.
  */
 export function urlString({ protocols }: { readonly protocols: readonly string[] }) {
-  const names = protocols.map((protocol) => `${protocol}://`).join(" or ");
+  const names = protocols.map((protocol) => `${protocol}://`).join(' or ');
   return z.string().refine(
     (text) => {
       const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
@@ -51,7 +51,7 @@ export function urlString({ protocols }: { readonly protocols: readonly string[]
       return (
         scheme !== undefined &&
         protocols.includes(scheme) &&
-        URL.canParse(text.replace(/,[^/?#@]*/, ""))
+        URL.canParse(text.replace(/,[^/?#@]*/, ''))
       );
     },
     { error: `must be a URL that begins with ${names}` },
@@ -60,7 +60,7 @@ export function urlString({ protocols }: { readonly protocols: readonly string[]
 
 /** `true`, `yes`, `on`, `1` and their opposites; unlike a coercion it does not read "false" as true. */
 export function flag() {
-  return z.stringbool({ error: "must be true or false" });
+  return z.stringbool({ error: 'must be true or false' });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 export interface ConfigVariable {
   readonly name: string;
@@ -10,21 +10,18 @@ export interface ConfigVariable {
 }
 
 /** What a schema says of each of its variables, in the order in which they are declared. */
-export function describeConfig(schema: z.ZodObject): ConfigVariable[] {
-  return Object.entries(schema.shape).map(([name, value]) => {
-    const layers = layersOf(value);
-    const meta: z.core.GlobalMeta = Object.assign(
-      {},
-      ...layers.map((layer) => z.globalRegistry.get(layer) ?? {}).reverse(),
-    );
+export function describeConfig(schema: z.ZodObject<z.ZodRawShape>): ConfigVariable[] {
+  return Object.entries(schema.shape).map(([name, variable]) => {
+    const layers = layersOf(variable);
+    const metas = layers.map((layer) => z.globalRegistry.get(layer));
     const optional = layers.find(
       (layer) => layer instanceof z.ZodOptional || layer instanceof z.ZodDefault,
     );
     return {
       name,
-      description: typeof meta.description === "string" ? meta.description : "",
+      description: metas.find((meta) => meta?.description !== undefined)?.description ?? '',
       required: optional === undefined,
-      secret: meta.secret === true,
+      secret: metas.some((meta) => meta?.secret === true),
       default: optional instanceof z.ZodDefault ? optional.def.defaultValue : undefined,
     };
   });

@@ -22,15 +22,15 @@ export function describeError(thrown: unknown): ErrorDescription {
 function describe(thrown: unknown, causesLeft: number): ErrorDescription {
   if (!(thrown instanceof Error)) {
     return {
-      type: thrown === null ? "null" : typeof thrown,
+      type: thrown === null ? 'null' : typeof thrown,
       message: shorten(textOf(thrown)),
     };
   }
-  const cause = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
+  const cause: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
   return {
     type: thrown.name,
     message: shorten(thrown.message),
-    ...("code" in thrown && (typeof thrown.code === "string" || typeof thrown.code === "number")
+    ...('code' in thrown && (typeof thrown.code === 'string' || typeof thrown.code === 'number')
       ? { code: thrown.code }
       : {}),
     ...(thrown.stack === undefined ? {} : { stack: shorten(thrown.stack, MAX_STACK) }),
@@ -40,9 +40,9 @@ function describe(thrown: unknown, causesLeft: number): ErrorDescription {
 
 function textOf(thrown: unknown): string {
   try {
-    return typeof thrown === "string" ? thrown : (JSON.stringify(thrown) ?? typeof thrown);
+    return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? typeof thrown);
   } catch {
-    return "an object that cannot be shown";
+    return 'an object that cannot be shown';
   }
 }
 

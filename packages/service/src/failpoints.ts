@@ -1,6 +1,6 @@
-import { ConfigError } from "./config-error.ts";
-import type { FailpointName } from "./failpoint-names.ts";
-import { type Failpoint, parseFailpoints } from "./parse-failpoints.ts";
+import { ConfigError } from './config-error.ts';
+import type { FailpointName } from './failpoint-names.ts';
+import { type Failpoint, parseFailpoints } from './parse-failpoints.ts';
 
 export interface Failpoints {
   /**
@@ -18,7 +18,7 @@ export interface FailpointOptions {
   /** Told before each action; must write synchronously to be of use before `kill`. */
   readonly onHit?: (hit: {
     readonly name: FailpointName;
-    readonly action: Failpoint["action"];
+    readonly action: Failpoint['action'];
   }) => void;
 }
 
@@ -32,16 +32,16 @@ export const NO_FAILPOINTS: Failpoints = { hit: () => undefined };
  * @throws ConfigError on a name or form that is not known, or any at all in production
  */
 export function createFailpoints(spec: string | undefined, options: FailpointOptions): Failpoints {
-  if (spec === undefined || spec.trim() === "") return NO_FAILPOINTS;
+  if (spec === undefined || spec.trim() === '') return NO_FAILPOINTS;
   if (options.production) {
-    throw new ConfigError([{ name: "FAILPOINTS", problem: "must not be set in production" }]);
+    throw new ConfigError([{ name: 'FAILPOINTS', problem: 'must not be set in production' }]);
   }
   let failpoints = parseFailpoints(spec);
   return {
     hit: (name, orderIds = []) => {
       const failpoint = failpoints.find((known) => known.name === name && applies(known, orderIds));
       if (failpoint === undefined) return undefined;
-      if (failpoint.when.kind === "once")
+      if (failpoint.when.kind === 'once')
         failpoints = failpoints.filter((known) => known !== failpoint);
       options.onHit?.({ name, action: failpoint.action });
       return act(failpoint, options.blockMs ?? 15_000);
@@ -50,19 +50,19 @@ export function createFailpoints(spec: string | undefined, options: FailpointOpt
 }
 
 function applies({ when }: Failpoint, orderIds: readonly string[]): boolean {
-  return when.kind !== "order" || orderIds.includes(when.orderId);
+  return when.kind !== 'order' || orderIds.includes(when.orderId);
 }
 
 function act({ name, action }: Failpoint, blockMs: number): void | Promise<void> {
   switch (action) {
-    case "kill":
-      process.kill(process.pid, "SIGKILL");
+    case 'kill':
+      process.kill(process.pid, 'SIGKILL');
       return undefined;
-    case "throw":
+    case 'throw':
       throw new Error(`failpoint ${name}`);
-    case "hang":
+    case 'hang':
       return new Promise(() => {});
-    case "block": {
+    case 'block': {
       const until = performance.now() + blockMs;
       while (performance.now() < until);
       return undefined;

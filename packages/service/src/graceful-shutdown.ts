@@ -1,7 +1,7 @@
-import closeWithGrace from "close-with-grace";
-import type { Logger } from "./logger.ts";
+import closeWithGrace from 'close-with-grace';
+import type { Logger } from './logger.ts';
 
-export interface ShutdownReason {
+interface ShutdownReason {
   readonly signal?: string | undefined;
   readonly err?: Error | undefined;
 }
@@ -35,21 +35,21 @@ export function installGracefulShutdown({
       delay: delayMs,
       logger: {
         error: (message: unknown) => {
-          logger.error({ err: message }, "Shutting down did not go as it should.");
+          logger.error({ err: message }, 'Shutting down did not go as it should.');
         },
       },
       onTimeout: () => {
-        logger.fatal({ delayMs }, "Shutting down took too long; exiting now.");
+        logger.fatal({ delayMs }, 'Shutting down took too long; exiting now.');
       },
       onSecondSignal: (signal) => {
-        logger.fatal({ signal }, "A second signal came while shutting down; exiting now.");
+        logger.fatal({ signal }, 'A second signal came while shutting down; exiting now.');
       },
     },
     async ({ signal, err }) => {
-      if (err === undefined) logger.info({ signal }, "Shutting down.");
-      else logger.fatal({ err }, "Shutting down after an error that nothing handled.");
+      if (err === undefined) logger.info({ signal }, 'Shutting down.');
+      else logger.fatal({ err }, 'Shutting down after an error that nothing handled.');
       await close({ signal, err });
-      logger.info("Shut down.");
+      logger.info('Shut down.');
     },
   );
   return {

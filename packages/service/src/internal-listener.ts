@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Logger } from "./logger.ts";
-import type { Metrics } from "./metrics.ts";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface Readiness {
   readonly ok: boolean;
@@ -12,7 +12,7 @@ export interface InternalListenerOptions {
   /** 0 takes a free one; `url` tells which. */
   readonly port: number;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, "contentType" | "render">;
+  readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
   /** False asks the platform to restart the process. */
   readonly live: () => boolean | Promise<boolean>;
   /** Not ok takes the process out of its load balancer. */
@@ -59,18 +59,18 @@ export async function startInternalListener(
       answerRequest(options, request, response).catch((error: unknown) => {
         options.logger.error(
           { err: error, path: request.url },
-          "The internal listener could not answer.",
+          'The internal listener could not answer.',
         );
-        send(response, json(500, { status: "error" }));
+        send(response, json(500, { status: 'error' }));
       });
     },
   );
   server.maxConnections = 256;
   await listen(server, options);
   const address = server.address();
-  if (address === null || typeof address === "string")
-    throw new Error("The internal listener has no TCP address.");
-  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  if (address === null || typeof address === 'string')
+    throw new Error('The internal listener has no TCP address.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return { url: `http://${host}:${address.port}`, close: () => close(server) };
 }
 
@@ -79,14 +79,14 @@ async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const produce = producerOf(path, options);
   if (produce === undefined) {
     if (options.routes !== undefined && (await options.routes(request, response))) return;
-    send(response, json(404, { status: "not found" }));
-  } else if (request.method !== "GET" && request.method !== "HEAD") {
-    response.setHeader("allow", "GET, HEAD");
-    send(response, json(405, { status: "method not allowed" }));
+    send(response, json(404, { status: 'not found' }));
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    send(response, json(405, { status: 'method not allowed' }));
   } else {
     send(response, await withinTimeout(produce()));
   }
@@ -97,15 +97,15 @@ function producerOf(
   options: InternalListenerOptions,
 ): (() => Promise<Answer>) | undefined {
   switch (path) {
-    case "/health/live":
+    case '/health/live':
       return async () =>
-        (await options.live()) ? json(200, { status: "live" }) : json(503, { status: "stuck" });
-    case "/health/ready":
+        (await options.live()) ? json(200, { status: 'live' }) : json(503, { status: 'stuck' });
+    case '/health/ready':
       return async () => {
         const { ok, body } = await options.ready();
         return json(ok ? 200 : 503, body);
       };
-    case "/metrics":
+    case '/metrics':
       return async () => ({
         status: 200,
         type: options.metrics.contentType,
@@ -120,7 +120,7 @@ async function withinTimeout(answer: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Answer>((resolve) => {
     timer = setTimeout(() => {
-      resolve(json(503, { status: "timeout" }));
+      resolve(json(503, { status: 'timeout' }));
     }, CHECK_TIMEOUT_MS);
   });
   try {
@@ -131,24 +131,24 @@ async function withinTimeout(answer: Promise<Answer>): Promise<Answer> {
 }
 
 function json(status: number, body: object): Answer {
-  return { status, type: "application/json; charset=utf-8", body: JSON.stringify(body) };
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(body) };
 }
 
 function send(response: ServerResponse, { status, type, body }: Answer): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    "cache-control": "no-store",
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
   });
   response.end(body);
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once('error', reject);
     server.listen({ host, port }, () => {
-      server.off("error", reject);
+      server.off('error', reject);
       resolve();
     });
   });

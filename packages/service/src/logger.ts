@@ -1,11 +1,11 @@
-import { hostname } from "node:os";
-import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from "pino";
-import { describeError, shorten } from "./describe-error.ts";
-import { scrubText } from "./scrub-text.ts";
+import { hostname } from 'node:os';
+import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from 'pino';
+import { describeError, shorten } from './describe-error.ts';
+import { scrubText } from './scrub-text.ts';
 
-export type { Logger } from "pino";
+export type { Logger } from 'pino';
 
-export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface LoggerOptions {
   /** The service, as it stands in every line. */
@@ -44,11 +44,13 @@ export function createLogger({ name, level, version, destination }: LoggerOption
 /** Without a message of its own a line would get the error's, at any length. */
 function logBounded(this: Logger, [first, message, ...rest]: Parameters<LogFn>, log: LogFn): void {
   if (typeof first === 'string') log.call(this, shorten(first), message, ...rest);
-  else if (first instanceof Error) log.call(this, { err: first }, message ?? shorten(first.message));
+  else if (first instanceof Error)
+    log.call(this, { err: first }, message ?? shorten(first.message));
   else log.call(this, first, message ?? messageOf(first), ...rest);
 }
 
 function messageOf(fields: unknown): string | undefined {
-  const err = typeof fields === 'object' && fields !== null && 'err' in fields ? fields.err : undefined;
+  const err =
+    typeof fields === 'object' && fields !== null && 'err' in fields ? fields.err : undefined;
   return err instanceof Error ? shorten(err.message) : undefined;
 }

@@ -7,11 +7,11 @@ import {
   Histogram,
   type HistogramConfiguration,
   Registry,
-} from "@platformatic/prom-client";
+} from '@platformatic/prom-client';
 
-export type { Counter, Gauge, Histogram } from "@platformatic/prom-client";
+export type { Counter, Gauge, Histogram } from '@platformatic/prom-client';
 
-type Own = "registers" | "aggregator" | "enableExemplars";
+type Own = 'registers' | 'aggregator' | 'enableExemplars';
 
 export interface Metrics {
   /** Each metric is made once, at start; making a name twice throws. */

@@ -2,7 +2,8 @@ const CENSOR = '[redacted]';
 
 // Nothing below can match across an unescaped quote, so scrubbing a finished line of JSON leaves it
 // valid JSON. Lengths are bounded where a pattern could otherwise be tried at every letter.
-const SECRET_NAME = '[\\w-]{0,40}(?:password|secret|token|authorization|cookie|database_?url|redis_?url|api_?key)';
+const SECRET_NAME =
+  '[\\w-]{0,40}(?:password|secret|token|authorization|cookie|database_?url|redis_?url|api_?key)';
 const SECRET_MEMBER = new RegExp(`("${SECRET_NAME}"\\s?:\\s?")(?:[^"\\\\]|\\\\.)+`, 'gi');
 const QUOTED_SECRET_MEMBER = new RegExp(
   `(\\\\"${SECRET_NAME}\\\\"\\s?:\\s?\\\\")(?:[^"\\\\]|\\\\\\\\(?:\\\\.|[^"\\\\]))+`,

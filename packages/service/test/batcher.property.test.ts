@@ -12,12 +12,21 @@ class BadElement extends Error {}
 const elements = fc
   .array(fc.boolean(), { maxLength: 60 })
   .map((flags): Element[] => flags.map((bad, id) => ({ id, bad: bad && id % 3 === 0 })));
-const limits = fc.record({ maxBatchSize: fc.integer({ min: 1, max: 20 }), maxInFlight: fc.integer({ min: 1, max: 4 }) });
+const limits = fc.record({
+  maxBatchSize: fc.integer({ min: 1, max: 20 }),
+  maxInFlight: fc.integer({ min: 1, max: 4 }),
+});
 /** After which elements the caller yields to the event loop, and how many turns each batch takes. */
-const pace = fc.record({ pauses: fc.array(fc.nat(3), { minLength: 1 }), turns: fc.array(fc.nat(4), { minLength: 1 }) });
+const pace = fc.record({
+  pauses: fc.array(fc.nat(3), { minLength: 1 }),
+  turns: fc.array(fc.nat(4), { minLength: 1 }),
+});
 
 async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i += 1) await new Promise((resolve) => { setImmediate(resolve); });
+  for (let i = 0; i < count; i += 1)
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
 }
 
 test.prop([elements, limits, pace])(
@@ -57,12 +66,15 @@ test.prop([elements, limits, pace])(
 
     for (const [index, { id, bad }] of all.entries()) {
       const outcome = outcomes[index];
-      if (bad) expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(BadElement) });
+      if (bad)
+        expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(BadElement) });
       else expect(outcome).toEqual({ status: 'fulfilled', value: `result of ${id}` });
     }
     // First come, first served; nothing done twice, nothing bad done.
     expect(begun).toEqual(all.map(({ id }) => id));
-    expect([...done].sort((a, b) => a - b)).toEqual(all.filter(({ bad }) => !bad).map(({ id }) => id));
+    expect([...done].sort((a, b) => a - b)).toEqual(
+      all.filter(({ bad }) => !bad).map(({ id }) => id),
+    );
     expect(batcher.stats()).toEqual({ waiting: 0, inFlight: 0 });
   },
 );

@@ -3,16 +3,28 @@ import { OverloadError } from '@orders/service/overload-error';
 import { describe, expect, test, vi } from 'vitest';
 
 const limits = { name: 'numbers', maxBatchSize: 100, maxInFlight: 1, maxQueue: 1_000 };
-const nextTurn = () => new Promise<void>((resolve) => { setImmediate(resolve); });
+const nextTurn = () =>
+  new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
 
 /** Batches that end when told to. */
 function controlled() {
   const batches: { items: number[]; end: () => void; fail: (error: unknown) => void }[] = [];
   const runBatch = (items: number[]) =>
     new Promise<number[]>((resolve, reject) => {
-      batches.push({ items, end: () => { resolve(items.map((item) => item * 10)); }, fail: reject });
+      batches.push({
+        items,
+        end: () => {
+          resolve(items.map((item) => item * 10));
+        },
+        fail: reject,
+      });
     });
-  const begun = (count: number) => vi.waitFor(() => { expect(batches).toHaveLength(count); });
+  const begun = (count: number) =>
+    vi.waitFor(() => {
+      expect(batches).toHaveLength(count);
+    });
   return { batches, begun, runBatch };
 }
 
@@ -20,9 +32,17 @@ describe('createBatcher', () => {
   test('an idle batcher starts at once, with all that arrived in the same turn, and no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
     const sizes: number[] = [];
-    const batcher = createBatcher({ ...limits, runBatch: async (items: number[]) => items, onBatch: ({ size }) => { sizes.push(size); } });
+    const batcher = createBatcher({
+      ...limits,
+      runBatch: async (items: number[]) => items,
+      onBatch: ({ size }) => {
+        sizes.push(size);
+      },
+    });
     const fromMicrotask = Promise.resolve().then(() => batcher.submit(3));
-    expect(await Promise.all([batcher.submit(1), batcher.submit(2), fromMicrotask])).toEqual([1, 2, 3]);
+    expect(await Promise.all([batcher.submit(1), batcher.submit(2), fromMicrotask])).toEqual([
+      1, 2, 3,
+    ]);
     expect(sizes).toEqual([3]);
     vi.useRealTimers();
   });
@@ -115,7 +135,9 @@ describe('createBatcher', () => {
     const batcher = createBatcher({ ...limits, maxBatchSize: 1, runBatch });
     const taken = [batcher.submit(1), batcher.submit(2)];
     let closed = false;
-    const closing = batcher.close().then(() => { closed = true; });
+    const closing = batcher.close().then(() => {
+      closed = true;
+    });
     await expect(batcher.submit(3)).rejects.toThrow('closed');
     await nextTurn();
     batches[0]?.end();
@@ -149,7 +171,13 @@ describe('createBatcher', () => {
   });
 
   test('costs little per element', async () => {
-    const batcher = createBatcher({ ...limits, maxBatchSize: 200, maxInFlight: 2, maxQueue: 1_000_000, runBatch: async (items: number[]) => items });
+    const batcher = createBatcher({
+      ...limits,
+      maxBatchSize: 200,
+      maxInFlight: 2,
+      maxQueue: 1_000_000,
+      runBatch: async (items: number[]) => items,
+    });
     const startedAt = performance.now();
     const results = await Promise.all(Array.from({ length: 100_000 }, (_, i) => batcher.submit(i)));
     expect(results).toHaveLength(100_000);

@@ -1,6 +1,10 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { type InternalListener, type InternalListenerOptions, startInternalListener } from '@orders/service/internal-listener';
+import {
+  type InternalListener,
+  type InternalListenerOptions,
+  startInternalListener,
+} from '@orders/service/internal-listener';
 import { createLogger } from '@orders/service/logger';
 import { createMetrics } from '@orders/service/metrics';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -27,7 +31,10 @@ async function start(overrides: Partial<InternalListenerOptions> = {}): Promise<
 
 describe('startInternalListener', () => {
   test('answers health by what the checks say', async () => {
-    const url = await start({ live: () => false, ready: async () => ({ ok: false, body: { status: 'no database' } }) });
+    const url = await start({
+      live: () => false,
+      ready: async () => ({ ok: false, body: { status: 'no database' } }),
+    });
     const ready = await fetch(`${url}/health/ready?verbose=1`);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'no database' }]);
     expect((await fetch(`${url}/health/live`)).status).toBe(503);
@@ -41,7 +48,11 @@ describe('startInternalListener', () => {
 
   test('serves metrics in the Prometheus format, the process metrics and the event loop delay among them', async () => {
     const metrics = createMetrics();
-    const placed = metrics.counter({ name: 'orders_placed_total', help: 'Orders placed.', labelNames: ['outcome'] });
+    const placed = metrics.counter({
+      name: 'orders_placed_total',
+      help: 'Orders placed.',
+      labelNames: ['outcome'],
+    });
     placed.inc({ outcome: 'accepted' }, 3);
     const url = await start({ metrics });
     const response = await fetch(`${url}/metrics`);
@@ -58,7 +69,11 @@ describe('startInternalListener', () => {
   });
 
   test('a check that throws is a 500 and shows nothing of the error', async () => {
-    const url = await start({ ready: async () => { throw new Error('canary'); } });
+    const url = await start({
+      ready: async () => {
+        throw new Error('canary');
+      },
+    });
     const response = await fetch(`${url}/health/ready`);
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('canary');
@@ -91,7 +106,14 @@ describe('startInternalListener', () => {
   test('rejects when the port is taken', async () => {
     const url = await start();
     await expect(
-      startInternalListener({ host: '127.0.0.1', port: Number(new URL(url).port), logger, metrics: createMetrics(), live: () => true, ready: async () => ({ ok: true, body: {} }) }),
+      startInternalListener({
+        host: '127.0.0.1',
+        port: Number(new URL(url).port),
+        logger,
+        metrics: createMetrics(),
+        live: () => true,
+        ready: async () => ({ ok: true, body: {} }),
+      }),
     ).rejects.toThrow('EADDRINUSE');
   });
 });

@@ -2,16 +2,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@orders/service/config-error';
-import { durationSeconds, flag, integer, port, secret, urlString } from '@orders/service/config-values';
+import {
+  durationSeconds,
+  flag,
+  integer,
+  port,
+  secret,
+  urlString,
+} from '@orders/service/config-values';
 import { describeConfig } from '@orders/service/describe-config';
 import { type Environment, parseConfig } from '@orders/service/parse-config';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 const schema = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('production').describe('Kind of process.'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('production')
+    .describe('Kind of process.'),
   PORT: port().default(3000).describe('Public port.'),
-  DATABASE_URL: secret(urlString({ protocols: ['postgres', 'postgresql'] })).describe('Where orders are kept.'),
+  DATABASE_URL: secret(urlString({ protocols: ['postgres', 'postgresql'] })).describe(
+    'Where orders are kept.',
+  ),
   JWT_SECRET: secret(z.string().min(32)).describe('Signs tokens.').optional(),
   GIVE_UP_AFTER_SECONDS: durationSeconds({ min: 1 }).default(86_400),
   VERBOSE: flag().default(false),
@@ -38,7 +50,15 @@ function problemsOf(env: Environment): string {
 
 describe('parseConfig', () => {
   test('gives typed values and defaults, and ignores variables it does not know', () => {
-    expect(parseConfig(schema, { DATABASE_URL, PORT: '0', VERBOSE: 'no', GIVE_UP_AFTER_SECONDS: '1.5', HOME: '/' })).toEqual({
+    expect(
+      parseConfig(schema, {
+        DATABASE_URL,
+        PORT: '0',
+        VERBOSE: 'no',
+        GIVE_UP_AFTER_SECONDS: '1.5',
+        HOME: '/',
+      }),
+    ).toEqual({
       NODE_ENV: 'production',
       PORT: 0,
       DATABASE_URL,
@@ -49,12 +69,20 @@ describe('parseConfig', () => {
   });
 
   test('treats an empty string as absent', () => {
-    expect(parseConfig(schema, { DATABASE_URL, PORT: '', JWT_SECRET: '' })).toMatchObject({ PORT: 3000 });
+    expect(parseConfig(schema, { DATABASE_URL, PORT: '', JWT_SECRET: '' })).toMatchObject({
+      PORT: 3000,
+    });
     expect(problemsOf({ DATABASE_URL: '' })).toContain('DATABASE_URL: is required');
   });
 
   test('lists everything that is wrong at once, one line per variable', () => {
-    const message = problemsOf({ NODE_ENV: 'prod', PORT: '70000', VERBOSE: 'maybe', WORKERS: '1.5', GIVE_UP_AFTER_SECONDS: '-1' });
+    const message = problemsOf({
+      NODE_ENV: 'prod',
+      PORT: '70000',
+      VERBOSE: 'maybe',
+      WORKERS: '1.5',
+      GIVE_UP_AFTER_SECONDS: '-1',
+    });
     expect(message.split('\n')).toEqual([
       'The configuration is wrong:',
       '  NODE_ENV: must be one of development, test, production',
@@ -67,11 +95,20 @@ describe('parseConfig', () => {
   });
 
   test('never shows a value', () => {
-    const message = problemsOf({ DATABASE_URL: 'mysql://app:hunter2@db/x', JWT_SECRET: 'too-short-secret' });
+    const message = problemsOf({
+      DATABASE_URL: 'mysql://app:hunter2@db/x',
+      JWT_SECRET: 'too-short-secret',
+    });
     expect(message).toContain('JWT_SECRET: must be at least 32 characters');
-    expect(message).toContain('DATABASE_URL: must be a URL that begins with postgres:// or postgresql://');
+    expect(message).toContain(
+      'DATABASE_URL: must be a URL that begins with postgres:// or postgresql://',
+    );
     expect(message).not.toMatch(/hunter2|too-short/);
-    const quoting = z.object({ KEY: secret(z.string().refine(() => false, { error: (issue) => `no: ${String(issue.input)}` })) });
+    const quoting = z.object({
+      KEY: secret(
+        z.string().refine(() => false, { error: (issue) => `no: ${String(issue.input)}` }),
+      ),
+    });
     expect(() => parseConfig(quoting, { KEY: 'swordfish' })).toThrow('KEY: no: [value]');
   });
 
@@ -79,12 +116,18 @@ describe('parseConfig', () => {
     const path = join(folder, 'database-url');
     await writeFile(path, `${DATABASE_URL}\n`);
     expect(parseConfig(schema, { DATABASE_URL_FILE: path }).DATABASE_URL).toBe(DATABASE_URL);
-    expect(parseConfig(schema, { DATABASE_URL: '', DATABASE_URL_FILE: path }).DATABASE_URL).toBe(DATABASE_URL);
+    expect(parseConfig(schema, { DATABASE_URL: '', DATABASE_URL_FILE: path }).DATABASE_URL).toBe(
+      DATABASE_URL,
+    );
   });
 
   test('refuses a secret given twice and a file that cannot be read, without showing the path', () => {
     const secretByMistake = 'aVerySecretValueThatWasPutIntoTheWrongVariable';
-    const message = problemsOf({ DATABASE_URL, DATABASE_URL_FILE: '/x', JWT_SECRET_FILE: secretByMistake });
+    const message = problemsOf({
+      DATABASE_URL,
+      DATABASE_URL_FILE: '/x',
+      JWT_SECRET_FILE: secretByMistake,
+    });
     expect(message).toContain('DATABASE_URL: set either it or DATABASE_URL_FILE, not both');
     expect(message).toContain('JWT_SECRET_FILE: the file cannot be read (ENOENT)');
     expect(message).not.toContain(secretByMistake);
@@ -105,9 +148,26 @@ test('urlString accepts several hosts and refuses text that only begins like a U
 });
 
 test('describeConfig finds descriptions, defaults and marks through every wrapper', () => {
-  const described = Object.fromEntries(describeConfig(schema).map(({ name, ...rest }) => [name, rest]));
-  expect(described.NODE_ENV).toEqual({ description: 'Kind of process.', required: false, secret: false, default: 'production' });
-  expect(described.DATABASE_URL).toEqual({ description: 'Where orders are kept.', required: true, secret: true, default: undefined });
-  expect(described.JWT_SECRET).toEqual({ description: 'Signs tokens.', required: false, secret: true, default: undefined });
+  const described = Object.fromEntries(
+    describeConfig(schema).map(({ name, ...rest }) => [name, rest]),
+  );
+  expect(described.NODE_ENV).toEqual({
+    description: 'Kind of process.',
+    required: false,
+    secret: false,
+    default: 'production',
+  });
+  expect(described.DATABASE_URL).toEqual({
+    description: 'Where orders are kept.',
+    required: true,
+    secret: true,
+    default: undefined,
+  });
+  expect(described.JWT_SECRET).toEqual({
+    description: 'Signs tokens.',
+    required: false,
+    secret: true,
+    default: undefined,
+  });
   expect(described.WORKERS).toMatchObject({ default: 1 });
 });

@@ -5,12 +5,22 @@ const ignore = () => {};
 
 test('runs at once and again after each interval', async () => {
   let runs = 0;
-  const ticker = startTicker({ intervalMs: 5, run: async () => { runs += 1; }, onError: ignore });
+  const ticker = startTicker({
+    intervalMs: 5,
+    run: async () => {
+      runs += 1;
+    },
+    onError: ignore,
+  });
   expect(runs).toBe(1);
-  await vi.waitFor(() => { expect(runs).toBeGreaterThan(3); });
+  await vi.waitFor(() => {
+    expect(runs).toBeGreaterThan(3);
+  });
   await ticker.close();
   const after = runs;
-  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
   expect(runs).toBe(after);
 });
 
@@ -23,19 +33,27 @@ test('never overlaps, and coalesces nudges during a run into one more run right 
     run: async () => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await new Promise<void>((resolve) => { ends.push(resolve); });
+      await new Promise<void>((resolve) => {
+        ends.push(resolve);
+      });
       underWay -= 1;
     },
     onError: ignore,
   });
   for (let i = 0; i < 5; i += 1) ticker.nudge();
   ends[0]?.();
-  await vi.waitFor(() => { expect(ends).toHaveLength(2); });
+  await vi.waitFor(() => {
+    expect(ends).toHaveLength(2);
+  });
   ends[1]?.();
-  await vi.waitFor(() => { expect(underWay).toBe(0); });
+  await vi.waitFor(() => {
+    expect(underWay).toBe(0);
+  });
   await Promise.resolve();
   ticker.nudge();
-  await vi.waitFor(() => { expect(ends).toHaveLength(3); });
+  await vi.waitFor(() => {
+    expect(ends).toHaveLength(3);
+  });
   ends[2]?.();
   await ticker.close();
   expect(most).toBe(1);
@@ -45,10 +63,16 @@ test('a failed run is reported and does not end the ticker, even when it throws 
   const errors: unknown[] = [];
   const ticker = startTicker({
     intervalMs: 1,
-    run: () => { throw new Error('no'); },
-    onError: (error) => { errors.push(error); },
+    run: () => {
+      throw new Error('no');
+    },
+    onError: (error) => {
+      errors.push(error);
+    },
   });
-  await vi.waitFor(() => { expect(errors.length).toBeGreaterThan(2); });
+  await vi.waitFor(() => {
+    expect(errors.length).toBeGreaterThan(2);
+  });
   await ticker.close();
 });
 
@@ -58,7 +82,9 @@ test('close waits for the run under way', async () => {
   const ticker = startTicker({
     intervalMs: 1,
     run: async () => {
-      await new Promise<void>((resolve) => { finish = resolve; });
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
       finished = true;
     },
     onError: ignore,

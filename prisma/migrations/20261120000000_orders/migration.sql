@@ -43,8 +43,7 @@ CREATE UNIQUE INDEX "orders_customer_key" ON "orders"("customer_id", "idempotenc
 CREATE INDEX "orders_customer_fingerprint" ON "orders"("customer_id", "fingerprint", "created_at");
 CREATE INDEX "orders_customer_created" ON "orders"("customer_id", "created_at", "id");
 CREATE INDEX "orders_created" ON "orders"("created_at", "id");
--- Completed orders are the many; they are listed by orders_created, which meets them at once.
-CREATE INDEX "orders_status_created" ON "orders"("status", "created_at", "id") WHERE "status" <> 'completed';
+CREATE INDEX "orders_status_created" ON "orders"("status", "created_at", "id");
 CREATE INDEX "orders_due" ON "orders"("next_check_at", "created_at", "id") WHERE "next_check_at" IS NOT NULL;
 
 CREATE TABLE "order_items" (
@@ -104,6 +103,9 @@ CREATE TABLE "payment_attempts" (
     CONSTRAINT "payment_attempts_captured" CHECK ("outcome" IS DISTINCT FROM 'captured' OR "charge_id" IS NOT NULL),
     CONSTRAINT "payment_attempts_amount" CHECK ("amount_minor" >= 0 AND "attempt" >= 1)
 );
+
+-- Each attempt is updated once, by its outcome: with room on its page that touches no index.
+ALTER TABLE "payment_attempts" SET (fillfactor = 70);
 
 CREATE TABLE "refunds" (
     "order_id" UUID NOT NULL,
@@ -261,6 +263,71 @@ CREATE TABLE "worker_heartbeats" (
 
     CONSTRAINT "worker_heartbeats_pkey" PRIMARY KEY ("id")
 );
+
+-- Counts over time, from which rates are told without looking at orders.
+CREATE TABLE "order_samples" (
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "placed" BIGINT NOT NULL,
+    "finished" BIGINT NOT NULL,
+
+    CONSTRAINT "order_samples_pkey" PRIMARY KEY ("at")
+);
+
+-- One row: who syncs with the warehouse now. A page applies only while its fence is the newest.
+CREATE TABLE "warehouse_lease" (
+    "id" SMALLINT NOT NULL,
+    "fence" BIGINT NOT NULL DEFAULT 0,
+    "holder" TEXT,
+    "expires_at" TIMESTAMPTZ(3),
+    "last_sequence" BIGINT NOT NULL DEFAULT 0,
+    "last_success_at" TIMESTAMPTZ(3),
+    "next_run_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "warehouse_lease_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "warehouse_lease_single" CHECK ("id" = 1)
+);
+
+INSERT INTO "warehouse_lease" ("id") VALUES (1);
+
+CREATE TABLE "warehouse_syncs" (
+    "id" UUID NOT NULL,
+    "state" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "dry_run" BOOLEAN NOT NULL,
+    "force" BOOLEAN NOT NULL,
+    "fence" BIGINT,
+    "sequence" BIGINT,
+    "as_of" TIMESTAMPTZ(3),
+    "rows_seen" INTEGER NOT NULL DEFAULT 0,
+    "rows_changed" INTEGER NOT NULL DEFAULT 0,
+    "rows_unknown" INTEGER NOT NULL DEFAULT 0,
+    "rows_bad" INTEGER NOT NULL DEFAULT 0,
+    "error" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "started_at" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "warehouse_syncs_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "warehouse_syncs_state_known" CHECK ("state" IN ('requested', 'running', 'completed', 'stopped', 'failed'))
+);
+
+CREATE INDEX "warehouse_syncs_created" ON "warehouse_syncs"("created_at", "id");
+CREATE INDEX "warehouse_syncs_requested" ON "warehouse_syncs"("created_at") WHERE "state" = 'requested';
+
+CREATE TABLE "warehouse_sync_rows" (
+    "sync_id" UUID NOT NULL,
+    "n" INTEGER NOT NULL,
+    "outcome" TEXT NOT NULL,
+    "sku" TEXT,
+    "before" BIGINT,
+    "after" BIGINT,
+    "detail" TEXT,
+
+    CONSTRAINT "warehouse_sync_rows_pkey" PRIMARY KEY ("sync_id","n"),
+    CONSTRAINT "warehouse_sync_rows_outcome_known" CHECK ("outcome" IN ('changed', 'unknown', 'bad'))
+);
+
+ALTER TABLE "warehouse_sync_rows" ADD CONSTRAINT "warehouse_sync_rows_sync_id_fkey" FOREIGN KEY ("sync_id") REFERENCES "warehouse_syncs"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
 ALTER TABLE "order_items" ADD CONSTRAINT "order_items_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 ALTER TABLE "order_events" ADD CONSTRAINT "order_events_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;

@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ProblemError } from '../problems/problem-error.ts';
 import { toFieldErrors } from '../problems/field-errors.ts';
 
@@ -13,7 +13,8 @@ const PART: Readonly<Record<string, string>> = {
  * Validates the parts of a request by their zod schemas, without converting or dropping anything
  * that the schema does not. Headers are described by theirs but read where they are used.
  */
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
+export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, httpPart = '' }) => {
+  if (!(schema instanceof z.ZodType)) throw new Error('requests are described by zod schemas');
   if (httpPart === 'headers') return (value) => ({ value });
   return (value) => {
     const parsed = schema.safeParse(value);
@@ -26,7 +27,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
 /**
  * For routes whose body's schema depends on who sends it: they call {@link parseBody} themselves.
  */
-export const validatorCompilerWithoutBody: FastifySchemaCompiler<z.ZodType> = (definition) =>
+export const validatorCompilerWithoutBody: FastifySchemaCompiler<unknown> = (definition) =>
   definition.httpPart === 'body' ? (value) => ({ value }) : validatorCompiler(definition);
 
 /** @throws ProblemError `validation-error` */

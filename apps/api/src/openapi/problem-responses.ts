@@ -18,11 +18,14 @@ const ALWAYS: readonly ProblemSlug[] = [
 export function problemResponses(
   ...slugs: readonly ProblemSlug[]
 ): Record<number, DescribedResponse> {
-  const responses: Record<number, DescribedResponse> = {};
-  for (const [status, same] of Map.groupBy([...slugs, ...ALWAYS], (slug) => PROBLEMS[slug].status)) {
-    responses[status] = describe(status, [...new Set(same)]);
+  const byStatus = new Map<number, ProblemSlug[]>();
+  for (const slug of new Set([...slugs, ...ALWAYS])) {
+    const { status } = PROBLEMS[slug];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), slug]);
   }
-  return responses;
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, same]) => [status, describe(status, same)]),
+  );
 }
 
 function describe(status: number, slugs: readonly ProblemSlug[]): DescribedResponse {

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import {
+  type DeadLetterFilter,
   listDeadLetters,
   readDeadLetter,
 } from '@orders/database/dead-letters/read-dead-letters';
@@ -56,7 +57,7 @@ function addLooks(group: Command, context: CommandContext): void {
     }),
     run: async ({ limit, ...matching }, { config }) => {
       const data = await withDatabase(await findTarget(config), (database) =>
-        listDeadLetters(database, dropAbsent(matching), limit),
+        listDeadLetters(database, toFilter(matching), limit),
       );
       const text = data.map(summarizeDeadLetter).join('\n') || 'There are none.';
       return { verdict: 'good', json: { data }, text };
@@ -101,7 +102,7 @@ function addRedrive(group: Command, context: CommandContext): void {
       }
       return withDatabase(await findTarget(config), (database) =>
         one === undefined
-          ? redriveMatching(database, dropAbsent(matching), by, {
+          ? redriveMatching(database, toFilter(matching), by, {
               expectedCount: expectedCount ?? null,
               dryRun,
               force,
@@ -150,10 +151,12 @@ function addDecisions(group: Command, context: CommandContext): void {
   });
 }
 
-/** Without the members that were not given. */
-function dropAbsent<T extends Record<string, unknown>>(
-  given: T,
-): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const present = Object.entries(given).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as { [K in keyof T]: Exclude<T[K], undefined> };
+/** Members that were not given must be absent, not undefined. */
+function toFilter({ reason, from, to, state }: { [K in keyof DeadLetterFilter]: DeadLetterFilter[K] | undefined }): DeadLetterFilter {
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(state !== undefined && { state }),
+  };
 }

@@ -7,7 +7,6 @@ export interface RoundOptions {
   readonly connections: number;
   /** Orders per second in all; null: as fast as the connections go. */
   readonly rate: number | null;
-  readonly allowDuplicate: boolean;
   /** Authorization header by customer. */
   readonly authorize: (customerId: string) => string;
   readonly toBody: (placement: Placement) => string;
@@ -16,6 +15,9 @@ export interface RoundOptions {
   readonly onAccepted: (placement: Placement) => void;
   readonly stop: AbortSignal;
 }
+
+/** Longer than the api takes to say 503. */
+const ANSWER_TIMEOUT_SECONDS = 30;
 
 const acceptedSchema = z.object({
   id: z.string(),
@@ -27,32 +29,37 @@ const acceptedSchema = z.object({
  * end stays open: a connection that breaks costs the orders that were to go over it, since
  * autocannon counts what it sent. Resolves when all connections are done, or `stop` is aborted.
  */
-export async function sendRound(
+export function sendRound(
   open: readonly Placement[],
   all: readonly Placement[],
   options: RoundOptions,
 ): Promise<void> {
   const line = open.values();
   const pace = { startMs: options.clock(), count: 0, rate: options.rate };
-  const run = autocannon({
-    url: options.apiUrl,
-    connections: Math.min(options.connections, open.length),
-    amount: open.length,
-    timeout: 30,
-    // How often autocannon looks whether it is done.
-    sampleInt: 50,
-    ...(options.rate !== null && { overallRate: options.rate }),
-    setupClient: (client) => {
-      client.setRequests([createRequest(line, all, pace, options)]);
-    },
+  return new Promise((resolve, reject) => {
+    const onStop = (): void => run.stop();
+    const onDone = (error: unknown): void => {
+      options.stop.removeEventListener('abort', onStop);
+      if (error instanceof Error) reject(error);
+      else resolve();
+    };
+    const run = autocannon(
+      {
+        url: options.apiUrl,
+        connections: Math.min(options.connections, open.length),
+        amount: open.length,
+        timeout: ANSWER_TIMEOUT_SECONDS,
+        // How often autocannon looks whether it is done.
+        sampleInt: 50,
+        ...(options.rate !== null && { overallRate: options.rate }),
+        setupClient: (client) => {
+          client.setRequests([createRequest(line, all, pace, options)]);
+        },
+      },
+      onDone,
+    );
+    options.stop.addEventListener('abort', onStop, { once: true });
   });
-  const onStop = (): void => run.stop();
-  options.stop.addEventListener('abort', onStop, { once: true });
-  try {
-    await run;
-  } finally {
-    options.stop.removeEventListener('abort', onStop);
-  }
 }
 
 interface Pace {
@@ -73,9 +80,10 @@ function createRequest(
     method: 'POST',
     path: '/orders',
     setupRequest: (request) => {
+      // It asks as often as there are orders; should it ask once more, repeating one does no harm.
       const next = line.next();
-      if (next.done === true) throw new Error('autocannon asked for more orders than there are');
-      current = next.value;
+      if (next.done !== true) current = next.value;
+      if (current === null) return request;
       noteSent(current, pace, options.clock());
       return {
         ...request,

@@ -24,7 +24,11 @@ export interface Call {
  * so that a charge can appear after a lookup that did not find it. Calls that are still delayed
  * when the simulator closes are not carried out.
  */
-export async function answerCall(world: World, response: ServerResponse, call: Call): Promise<void> {
+export async function answerCall(
+  world: World,
+  response: ServerResponse,
+  call: Call,
+): Promise<void> {
   const { fault, delayMs } = findMishap(world, call);
   if (delayMs > 0) {
     await wait(delayMs, undefined, { ref: false });
@@ -53,6 +57,9 @@ function findMishap(world: World, { scope, key, fates }: Call): Mishap {
   };
 }
 
-function isOf<Stage extends (typeof FAULTS)[Fault]>(stage: Stage, fault: Fault): fault is FaultOf<Stage> {
+function isOf<Stage extends (typeof FAULTS)[Fault]>(
+  stage: Stage,
+  fault: Fault,
+): fault is FaultOf<Stage> {
   return FAULTS[fault] === stage;
 }

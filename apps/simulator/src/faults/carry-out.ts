@@ -9,7 +9,9 @@ const HUGE_BYTES = 64 * 1024 * 1024;
 const HUGE_CHUNK = Buffer.alloc(64 * 1024, 'x');
 const SLOW_BYTE_MS = 1_000;
 /** Neither UTF-8 nor JSON. */
-const GARBAGE = Buffer.from([0x1f, 0x8b, 0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x80, 0x0a, 0xd8]);
+const GARBAGE = Buffer.from([
+  0x1f, 0x8b, 0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x80, 0x0a, 0xd8,
+]);
 
 /** Fails a call of which nothing was done. */
 export function answerBefore(response: ServerResponse, fault: FaultOf<'before'>): void {
@@ -62,7 +64,11 @@ function reset(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
 
-function stream(response: ServerResponse, answer: Answer, body: AsyncIterable<string | Buffer>): void {
+function stream(
+  response: ServerResponse,
+  answer: Answer,
+  body: AsyncIterable<string | Buffer>,
+): void {
   if (response.destroyed) return;
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   // A client that hangs up in the middle is the expected end.

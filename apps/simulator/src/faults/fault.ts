@@ -51,7 +51,7 @@ export const FAULTS = {
 } as const;
 
 export type Fault = keyof typeof FAULTS;
-export type FaultStage = (typeof FAULTS)[Fault];
+type FaultStage = (typeof FAULTS)[Fault];
 export type FaultOf<Stage extends FaultStage> = {
   [Name in Fault]: (typeof FAULTS)[Name] extends Stage ? Name : never;
 }[Fault];

@@ -10,7 +10,7 @@ export interface Fates {
   readonly faults: readonly CountedFault[];
 }
 
-export interface CountedFault {
+interface CountedFault {
   readonly scope: Scope;
   readonly fault: Fault;
   /** How many calls it strikes; Infinity when asked for `always`. */

@@ -12,7 +12,7 @@ import {
 /** How often what goes wrong, by kind of call. */
 export type FaultPlan = ReadonlyMap<Scope, ScopePlan>;
 
-export interface ScopePlan {
+interface ScopePlan {
   readonly rates: ReadonlyMap<Fault, number>;
   readonly delayMs: { readonly min: number; readonly max: number };
   /** Shares of new charges that are declined for good, or with `retryable`. */
@@ -63,7 +63,11 @@ function readEntry(drafts: Map<Scope, Draft>, entry: string): string | undefined
   const [, prefix, name = '', first, second] = match;
   const scopes = prefix === undefined ? SCOPES : scopesOf(prefix);
   if (scopes.length === 0) return `"${entry}" names an unknown scope`;
-  const apply = createSetter(name, Number(first), second === undefined ? undefined : Number(second));
+  const apply = createSetter(
+    name,
+    Number(first),
+    second === undefined ? undefined : Number(second),
+  );
   if (typeof apply === 'string') return `"${entry}" ${apply}`;
   const struck = scopes.filter((scope) => apply.fits(scope));
   if (struck.length === 0) return `"${entry}" makes no sense for ${prefix}`;

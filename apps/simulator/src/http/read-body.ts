@@ -33,7 +33,9 @@ function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
       else reject(new RefusedRequest(413, 'payload-too-large', `more than ${maxBytes} bytes`));
     });
     request.on('end', () => resolve(joinChunks(chunks)));
-    request.on('error', () => reject(new RefusedRequest(400, 'invalid-request', 'body ends early')));
+    request.on('error', () =>
+      reject(new RefusedRequest(400, 'invalid-request', 'body ends early')),
+    );
   });
 }
 

@@ -1,14 +1,14 @@
 import type { ChargeRequest } from '@orders/domain/contracts/payment-provider';
 import type { Fates } from '../faults/parse-fates.ts';
 import { drawDecline, type Weather } from '../faults/weather.ts';
-import { type Ledger, type LedgerCharge, listChargesOfOrder } from './ledger.ts';
+import { type Ledger, type LedgerCharge, listChargesOfOrder, type PlacedCharge } from './ledger.ts';
 
 export type ChargeDecision =
   | { readonly kind: 'known'; readonly charge: LedgerCharge }
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'new'; readonly outcome: ChargeOutcome };
 
-export type ChargeOutcome =
+type ChargeOutcome =
   | { readonly status: 'captured' }
   | { readonly status: 'declined'; readonly code: string; readonly retryable: boolean };
 
@@ -32,7 +32,7 @@ export function decideCharge(
   return { kind: 'new', outcome: decideOutcome(ledger, key, request.orderId, fates, weather) };
 }
 
-function isSame(charge: LedgerCharge, request: ChargeRequest): boolean {
+function isSame(charge: PlacedCharge, request: ChargeRequest): boolean {
   return (
     charge.amount === request.amount &&
     charge.orderId === request.orderId &&
@@ -60,6 +60,7 @@ function decideOutcome(
 /** Across the order's keys, since every attempt after a decline has a key of its own. */
 function countDeclines(ledger: Ledger, orderId: string): number {
   let count = 0;
-  for (const { status } of listChargesOfOrder(ledger, orderId)) count += status === 'declined' ? 1 : 0;
+  for (const { status } of listChargesOfOrder(ledger, orderId))
+    count += status === 'declined' ? 1 : 0;
   return count;
 }

@@ -1,27 +1,37 @@
 import type { ChargeRecord, RefundRecord, VoidRecord } from './ledger-record.ts';
 
-/** A charge, or a key voided before any (then without order and currency). */
-export interface LedgerCharge {
-  readonly id: string;
-  readonly key: string;
-  readonly orderId: string | null;
-  /** Minor units. */
-  readonly amount: number;
-  readonly currency: string | null;
-  readonly status: 'captured' | 'declined' | 'voided';
+/** A charge that was asked for, or a key that was voided before any was. */
+export type LedgerCharge = PlacedCharge | VoidedKey;
+
+export interface PlacedCharge extends Entry {
+  readonly status: 'captured' | 'declined';
+  readonly orderId: string;
+  readonly currency: string;
   readonly code: string | undefined;
   readonly retryable: boolean | undefined;
-  readonly at: number;
   /** The charge of the same order before this one. */
-  readonly earlier: LedgerCharge | undefined;
+  readonly earlier: PlacedCharge | undefined;
   /** Undefined until the first, since most have none. */
   refunds: LedgerRefund[] | undefined;
+}
+
+interface VoidedKey extends Entry {
+  readonly status: 'voided';
+}
+
+interface Entry {
+  readonly id: string;
+  readonly key: string;
+  /** Minor units. */
+  readonly amount: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface LedgerRefund {
   readonly id: string;
   readonly key: string;
-  readonly charge: LedgerCharge;
+  readonly charge: PlacedCharge;
   readonly amount: number;
   readonly at: number;
   /** Its place among all refunds, from 0. */
@@ -37,7 +47,7 @@ export interface Ledger {
   readonly id: string;
   readonly charges: LedgerCharge[];
   readonly chargeByKey: Map<string, LedgerCharge>;
-  readonly latestOfOrder: Map<string, LedgerCharge>;
+  readonly latestOfOrder: Map<string, PlacedCharge>;
   readonly refunds: LedgerRefund[];
   readonly refundByKey: Map<string, LedgerRefund>;
 }
@@ -54,31 +64,41 @@ export function createLedger(id: string): Ledger {
 }
 
 /** Enters one charge, live or from the file: checked before it was written, and not again. */
-export function applyCharge(ledger: Ledger, record: ChargeRecord): LedgerCharge {
+export function applyCharge(ledger: Ledger, record: ChargeRecord): PlacedCharge {
   const { key, orderId, amount, currency, status, code, retryable, at } = record;
   const earlier = ledger.latestOfOrder.get(orderId);
-  const fields = { key, orderId, amount, currency, status, code, retryable, at, earlier };
-  const charge = addCharge(ledger, fields);
+  const id = nextChargeId(ledger);
+  const fields = { id, key, orderId, amount, currency, status, code, retryable, at, earlier };
+  const charge = { ...fields, refunds: undefined };
+  addCharge(ledger, charge);
   ledger.latestOfOrder.set(orderId, charge);
   return charge;
 }
 
 /** Enters a key that was voided before it charged anything. */
-export function applyVoid(ledger: Ledger, { key, at }: VoidRecord): LedgerCharge {
-  return addCharge(ledger, {
-    ...{ key, orderId: null, amount: 0, currency: null, at },
-    ...{ status: 'voided', code: undefined, retryable: undefined, earlier: undefined },
-  });
+export function applyVoid(ledger: Ledger, { key, at }: VoidRecord): void {
+  addCharge(ledger, { id: nextChargeId(ledger), key, status: 'voided', amount: 0, at });
+}
+
+function nextChargeId(ledger: Ledger): string {
+  return `ch_${ledger.id}_${ledger.charges.length + 1}`;
+}
+
+function addCharge(ledger: Ledger, charge: LedgerCharge): void {
+  ledger.charges.push(charge);
+  ledger.chargeByKey.set(charge.key, charge);
 }
 
 /**
  * Enters one refund.
- * @throws Error when its charge is not in the ledger: the file was tampered with.
+ * @throws Error when the ledger has no such captured charge: the file was tampered with.
  */
 export function applyRefund(ledger: Ledger, record: RefundRecord): LedgerRefund {
   const { key, chargeId, amount, at } = record;
   const charge = findCharge(ledger, chargeId);
-  if (!charge) throw new Error(`refund ${key} is of the unknown ${chargeId}`);
+  if (charge?.status !== 'captured') {
+    throw new Error(`refund ${key} is of ${chargeId}, which captured nothing`);
+  }
   const index = ledger.refunds.length;
   const refund = { id: `re_${ledger.id}_${index + 1}`, key, charge, amount, at, index };
   (charge.refunds ??= []).push(refund);
@@ -87,27 +107,19 @@ export function applyRefund(ledger: Ledger, record: RefundRecord): LedgerRefund 
   return refund;
 }
 
-function addCharge(ledger: Ledger, fields: Omit<LedgerCharge, 'id' | 'refunds'>): LedgerCharge {
-  const id = `ch_${ledger.id}_${ledger.charges.length + 1}`;
-  const charge = { id, ...fields, refunds: undefined };
-  ledger.charges.push(charge);
-  ledger.chargeByKey.set(charge.key, charge);
-  return charge;
-}
-
 export function findCharge(ledger: Ledger, id: string): LedgerCharge | undefined {
   const charge = ledger.charges[Number(id.slice(id.lastIndexOf('_') + 1)) - 1];
   return charge?.id === id ? charge : undefined;
 }
 
 /** The charges of one order, latest first. */
-export function* listChargesOfOrder(ledger: Ledger, orderId: string): Generator<LedgerCharge> {
+export function* listChargesOfOrder(ledger: Ledger, orderId: string): Generator<PlacedCharge> {
   let charge = ledger.latestOfOrder.get(orderId);
   for (; charge; charge = charge.earlier) yield charge;
 }
 
 /** What was given back of a charge by the first `count` refunds of the ledger; all of them if left out. */
-export function sumRefunds(charge: LedgerCharge, count = Infinity): number {
+export function sumRefunds(charge: PlacedCharge, count = Infinity): number {
   let sum = 0;
   for (const refund of charge.refunds ?? []) if (refund.index < count) sum += refund.amount;
   return sum;

@@ -42,7 +42,12 @@ export async function postCharge({ world, request, response }: Exchange): Promis
           const { orderId, amount, currency, metadata } = body;
           const { simulate } = metadata;
           const charge = commit(world, applyCharge, world.ledger, {
-            ...{ type: 'charge', key, orderId, amount, currency, at: Date.now() },
+            type: 'charge',
+            key,
+            orderId,
+            amount,
+            currency,
+            at: Date.now(),
             ...decision.outcome,
             ...(simulate && { simulate }),
           });
@@ -122,11 +127,10 @@ export async function getLedger({ world, response, query }: Exchange): Promise<v
     sendAnswer(response, answer);
     return;
   }
+  // Made before the wait, so that all of its moment is durable after it.
   const chunks = writeLedger(world.ledger);
-  const opening = chunks.next().value;
   await world.journal.durable();
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.write(opening);
   // A reader that hangs up early ends the stream; there is nobody left to tell.
   await pipeline(Readable.from(chunks), response).catch(() => undefined);
 }

@@ -10,13 +10,15 @@ import {
 const ROWS_PER_CHUNK = 500;
 
 /**
- * The ledger as JSON in chunks, all of one moment: that of the first chunk, however long the reader
- * takes and whatever is charged and refunded meanwhile. Nothing but the counts has to be
- * remembered for that, since charges and refunds are only ever added.
+ * The ledger as JSON in chunks, all of one moment: that of this call, however long the reader takes
+ * and whatever is charged and refunded meanwhile. Only the counts have to be remembered for that,
+ * since charges and refunds are never changed or removed.
  */
-export function* writeLedger(ledger: Ledger): Generator<string> {
-  const charges = ledger.charges.length;
-  const refunds = ledger.refunds.length;
+export function writeLedger(ledger: Ledger): Iterable<string> {
+  return writeUpTo(ledger, ledger.charges.length, ledger.refunds.length);
+}
+
+function* writeUpTo(ledger: Ledger, charges: number, refunds: number): Generator<string> {
   yield '{"charges":[';
   yield* writeRows(ledger.charges, charges, (charge) => toWireCharge(charge, refunds));
   yield '],"refunds":[';
@@ -45,9 +47,14 @@ function* writeRows<Row>(
 }
 
 function toWireCharge(charge: LedgerCharge, refunds?: number): wire.LedgerCharge {
-  const { key, id, orderId, amount, currency, status, at } = charge;
-  const refundedAmount = sumRefunds(charge, refunds);
+  const { key, id, amount, at } = charge;
   const createdAt = new Date(at).toISOString();
+  if (charge.status === 'voided') {
+    const { status } = charge;
+    return { key, id, orderId: null, amount, currency: null, status, refundedAmount: 0, createdAt };
+  }
+  const { orderId, currency, status } = charge;
+  const refundedAmount = sumRefunds(charge, refunds);
   return { key, id, orderId, amount, currency, status, refundedAmount, createdAt };
 }
 

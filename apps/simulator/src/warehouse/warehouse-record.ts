@@ -20,5 +20,4 @@ export const snapshotRecordSchema = z.object({
 
 export type SoldRecord = z.infer<typeof soldRecordSchema>;
 export type ReceivedRecord = z.infer<typeof receivedRecordSchema>;
-export type SnapshotRecord = z.infer<typeof snapshotRecordSchema>;
-export type WarehouseRecord = SoldRecord | ReceivedRecord | SnapshotRecord;
+export type WarehouseRecord = SoldRecord | ReceivedRecord | z.infer<typeof snapshotRecordSchema>;

@@ -102,6 +102,9 @@ function openSnapshot(world: World, feedFault: FaultOf<'feed'> | undefined): Sna
   const { snapshots, sequence } = world.warehouse;
   const oldest = snapshots[0];
   if (feedFault === 'old-snapshot' && oldest) return oldest;
-  commit(world, applyWarehouseRecord, world.warehouse, { type: 'snapshot', sequence: sequence + 1 });
+  commit(world, applyWarehouseRecord, world.warehouse, {
+    type: 'snapshot',
+    sequence: sequence + 1,
+  });
   return takeSnapshot(world.warehouse, sequence + 1, new Date(), feedFault);
 }

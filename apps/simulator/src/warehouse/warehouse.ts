@@ -56,5 +56,8 @@ export function decideDelivery(warehouse: Warehouse, delivery: Delivery): Receiv
   for (const { sku, quantity } of delivery.rows) {
     received.set(sku, (received.get(sku) ?? warehouse.received.get(sku) ?? 0) + quantity);
   }
-  return { type: 'received', rows: [...received].map(([sku, units]) => ({ sku, received: units })) };
+  return {
+    type: 'received',
+    rows: [...received].map(([sku, units]) => ({ sku, received: units })),
+  };
 }

@@ -27,6 +27,9 @@ export interface FulfilmentParts {
   readonly nudge: () => void;
 }
 
+/** How long a job waits for the newer version that knows its order's status. */
+const PUT_BACK_MS = 5_000;
+
 const DONE: Outcome = { kind: 'done' };
 
 /**
@@ -62,6 +65,7 @@ async function run(
 ): Promise<Outcome> {
   const { orderId, dispatch } = delivery;
   const beginning = await begin({ orderId, dispatch });
+  if (beginning.kind === 'unknown-status') return { kind: 'put-back', delayMs: PUT_BACK_MS };
   if (beginning.kind !== 'call') return DONE;
   // Our lock on the job is gone, so another worker runs the order by now: do not call beside it.
   if (delivery.signal.aborted) return DONE;
@@ -131,13 +135,13 @@ async function settle(parts: FulfilmentParts, settlement: Settlement): Promise<O
 async function waitOrGiveUp(
   parts: FulfilmentParts,
   delivery: Delivery,
-  { call, attempt, stepStartedAt }: Due,
+  { call, attempt, ageMs }: Due,
   result: Extract<CallResult, { kind: 'not-found' | 'unknown' | 'not-sent' }>,
 ): Promise<Outcome> {
   const error = result.kind === 'unknown' ? result.error : `the provider answered ${result.kind}`;
   if (result.kind === 'unknown') await parts.reportFailure.outage(delivery, call.kind, error);
 
-  const leftMs = stepStartedAt.getTime() + parts.policy.giveUpAfterMs - Date.now();
+  const leftMs = parts.policy.giveUpAfterMs - ageMs;
   const keyIsForgotten = call.kind === 'charge' && !call.mayRepeat && result.kind === 'not-found';
   if (leftMs <= 0 || keyIsForgotten) {
     const reason = reasonToGiveUp(call, keyIsForgotten);

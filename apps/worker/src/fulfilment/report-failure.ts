@@ -21,9 +21,6 @@ export interface ReportFailureParts {
   readonly onFailure: (kind: 'own' | 'outage') => void;
 }
 
-/** How long a job waits for the newer version that knows its order's status. */
-const PUT_BACK_MS = 5_000;
-
 /**
  * Only what is the order's own fault spends one of its attempts, counted in PostgreSQL. When
  * PostgreSQL is away, nothing can be counted, and nothing should be: the run is tried again.
@@ -33,7 +30,7 @@ export function createReportFailure(parts: ReportFailureParts): ReportFailure {
 
   async function report(delivery: Delivery, error: unknown): Promise<Outcome> {
     const { orderId, dispatch, jobId } = delivery;
-    if (error instanceof UnknownStatusError) return { kind: 'put-back', delayMs: PUT_BACK_MS };
+    if (error instanceof UnknownStatusError) return { kind: 'put-back', delayMs: 5_000 };
     if (isOutage(error)) {
       onFailure('outage');
       logger.warn({ orderId, jobId, err: error }, 'A run could not reach the database.');

@@ -2,7 +2,7 @@ import { type DeadLetterAct, decideAct } from '@orders/domain/decide-act';
 import type { OrderStatus } from '@orders/domain/order-status';
 import type { Connection, Database } from '../client.ts';
 import { lockGuards } from '../orders/lock-guards.ts';
-import { lockOrders } from '../orders/lock-orders.ts';
+import { lockOrder } from '../orders/lock-orders.ts';
 import { toOrderStatus } from '../orders/order-row.ts';
 import { takeStep } from '../orders/take-step.ts';
 import { storeOutcomes } from '../payments/store-outcomes.ts';
@@ -40,9 +40,9 @@ export async function actOnDeadLetter(
   return inTransaction(database, async (tx) => {
     const known = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
     if (known === null) return { kind: 'not-found' };
-    const order = (await lockOrders(tx, [known.orderId])).get(known.orderId);
+    const order = await lockOrder(tx, known.orderId);
     const letter = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
-    if (order === undefined || letter === null) return { kind: 'not-found' };
+    if (order === null || letter === null) return { kind: 'not-found' };
     if (letter.state !== 'open') return { kind: 'already-closed' };
 
     if (act.kind === 'redrive' && !act.force && letter.fromStatus !== 'cancelling') {

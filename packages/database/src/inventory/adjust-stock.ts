@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Connection, Database } from '../client.ts';
 import { sqlState } from '../sql-state.ts';
 import { inTransaction, RunAgain } from '../transaction.ts';
+import { trackShortfalls } from './track-shortfalls.ts';
 
 /** A change of stock that is not a sale, made by an operator who says why. */
 export interface StockAdjustment {
@@ -18,8 +19,8 @@ export type AdjustmentResult =
   | { readonly kind: 'unknown-sku' }
   /** The key belongs to an earlier adjustment that was another one. */
   | { readonly kind: 'key-reused' }
-  /** Fewer units would be left than orders hold already. */
-  | { readonly kind: 'below-reserved'; readonly available: number };
+  /** Fewer than no units would be left: there cannot have been so many to go. */
+  | { readonly kind: 'below-zero'; readonly onHand: number };
 
 /**
  * Adjusts the stock of a SKU once per actor and key, and records the movement with the balance it
@@ -39,24 +40,24 @@ export function adjustStock(
       if (earlier.request_hash !== requestHash) return { kind: 'key-reused' };
       return { kind: 'replayed', onHand: Number(earlier.balance) };
     }
-    const available = stock.onHand - stock.reserved;
-    if (adjustment.delta < 0 && available + adjustment.delta < 0) {
-      return { kind: 'below-reserved', available };
+    if (adjustment.delta < 0 && stock.onHand + adjustment.delta < 0) {
+      return { kind: 'below-zero', onHand: stock.onHand };
     }
-    return { kind: 'adjusted', onHand: await recordMovement(tx, adjustment, requestHash) };
+    const onHand = await recordMovement(tx, adjustment, requestHash);
+    // What is gone is gone, even if it was promised: then a shortfall says so.
+    await trackShortfalls(tx, [adjustment.sku]);
+    return { kind: 'adjusted', onHand };
   });
 }
 
 async function lockSku(
   tx: Connection,
   sku: string,
-): Promise<{ onHand: number; reserved: number } | null> {
-  const rows = await tx.$queryRaw<{ on_hand: bigint; reserved: bigint }[]>`
-    SELECT on_hand, reserved FROM inventory WHERE sku = ${sku} FOR NO KEY UPDATE`;
+): Promise<{ onHand: number } | null> {
+  const rows = await tx.$queryRaw<{ on_hand: bigint }[]>`
+    SELECT on_hand FROM inventory WHERE sku = ${sku} FOR NO KEY UPDATE`;
   const [row] = rows;
-  return row === undefined
-    ? null
-    : { onHand: Number(row.on_hand), reserved: Number(row.reserved) };
+  return row === undefined ? null : { onHand: Number(row.on_hand) };
 }
 
 async function findMovement(

@@ -5,6 +5,7 @@ import type { Connection } from '../client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
 import { openDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import { replaceBackorders } from '../inventory/replace-backorders.ts';
+import { trackShortfalls } from '../inventory/track-shortfalls.ts';
 import { sumStockEffects } from '../inventory/sum-stock-effects.ts';
 import { requestRefunds } from '../payments/request-refunds.ts';
 import type { LockedOrder } from './lock-orders.ts';
@@ -117,6 +118,8 @@ export async function applySteps(
     SELECT count(*)::int AS count FROM moved`;
   if (rows[0]?.count !== steps.length) throw new Error('a locked order was not as it was read');
 
+  // Only giving stock back can end a shortfall; taking it needs what is there.
+  if (steps.some(({ step }) => step.stock === 'release')) await trackShortfalls(tx, stock.skus);
   await replaceBackorders(tx, steps);
   await requestRefunds(tx, steps);
   await openDeadLetters(tx, steps);

@@ -24,6 +24,8 @@ export interface OrderRun {
 export type Beginning =
   /** A newer reason to run has replaced this one, or there is no such order. */
   | { readonly kind: 'superseded' }
+  /** The order is in a status of a newer version: put the job back for a worker that knows it. */
+  | { readonly kind: 'unknown-status' }
   /** Nothing is left to do, for now or for ever: the order waits for stock, or is at rest. */
   | { readonly kind: 'rest' }
   | {
@@ -31,8 +33,8 @@ export type Beginning =
       readonly call: Exclude<NextCall, { kind: 'nothing' }>;
       /** The order's current payment attempt. */
       readonly attempt: number;
-      /** When the present step of the order began: outages are bounded from here. */
-      readonly stepStartedAt: Date;
+      /** How long ago the present step of the order began: outages are bounded by this. */
+      readonly ageMs: number;
       readonly metadata: Readonly<Record<string, string>>;
     };
 
@@ -50,7 +52,8 @@ export async function beginOrders(
   policy: RetryPolicy,
 ): Promise<Beginning[]> {
   return inTransaction(database, async (tx) => {
-    const orders = await lockOrders(tx, Array.from(new Set(runs.map(({ orderId }) => orderId))));
+    const ids = Array.from(new Set(runs.map(({ orderId }) => orderId)));
+    const { orders, unknown } = await lockOrders(tx, ids);
     const current = runs.flatMap(({ orderId, dispatch }) => {
       const order = orders.get(orderId);
       return order !== undefined && order.dispatch <= dispatch ? [order] : [];
@@ -64,17 +67,14 @@ export async function beginOrders(
       ({ status }) => status === 'pending' || status === 'backordered',
     );
     const reserved = await reserve(tx, wanting, payments, policy);
-    const now = new Date();
     const results = new Map(
       unique.map((order) => [
         order.id,
-        toBeginning(order, reserved.get(order.id), payments.get(order.id), {
-          policy,
-          now,
-        }),
+        toBeginning(order, reserved.get(order.id), payments.get(order.id), policy),
       ]),
     );
     return runs.map(({ orderId, dispatch }) => {
+      if (unknown.has(orderId)) return { kind: 'unknown-status' };
       const order = orders.get(orderId);
       if (order === undefined || order.dispatch > dispatch) return { kind: 'superseded' };
       return results.get(orderId) ?? { kind: 'rest' };
@@ -108,7 +108,7 @@ async function reserve(
     if (allocation === undefined) throw new Error(`no allocation for order ${order.id}`);
     const payment = paymentState(payments.get(order.id) ?? NO_PAYMENTS, order.attempt);
     const decision = decideReservation(toState(order, payment), allocation, {
-      now: new Date(),
+      now: order.readAt,
       random: Math.random(),
       policy,
     });
@@ -128,16 +128,11 @@ function skusOf(items: ReadonlyMap<string, readonly BasketItem[]>): string[] {
   return Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku));
 }
 
-interface Context {
-  readonly policy: RetryPolicy;
-  readonly now: Date;
-}
-
 function toBeginning(
   order: LockedOrder,
   taken: OrderStep | undefined,
   payments: Payments | undefined,
-  { policy, now }: Context,
+  policy: RetryPolicy,
 ): Beginning {
   const status = taken?.step.to ?? order.status;
   const number = taken?.step.attempt ?? order.attempt;
@@ -150,12 +145,12 @@ function toBeginning(
         amountMinor: order.totalMinor,
         currency: order.currency,
         outcome: null,
-        createdAt: now,
+        createdAt: order.readAt,
       }
     : (known ?? null);
   const refunds = payments?.openRefunds ?? [];
-  const call = nextCall(status, attempt, refunds, isFresh ? number : null, now, policy);
+  const call = nextCall(status, attempt, refunds, isFresh ? number : null, order.readAt, policy);
   if (call.kind === 'nothing') return { kind: 'rest' };
-  const stepStartedAt = taken === undefined ? order.stepStartedAt : now;
-  return { kind: 'call', call, attempt: number, stepStartedAt, metadata: order.metadata };
+  const ageMs = taken === undefined ? order.readAt.getTime() - order.stepStartedAt.getTime() : 0;
+  return { kind: 'call', call, attempt: number, ageMs, metadata: order.metadata };
 }

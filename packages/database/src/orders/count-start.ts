@@ -3,7 +3,7 @@ import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
 import { inTransaction } from '../transaction.ts';
 import type { OrderRun } from './begin-orders.ts';
-import { lockOrders } from './lock-orders.ts';
+import { lockOrder } from './lock-orders.ts';
 import { takeStep } from './take-step.ts';
 
 /**
@@ -17,8 +17,8 @@ export async function countStart(
   policy: RetryPolicy,
 ): Promise<boolean> {
   return inTransaction(database, async (tx) => {
-    const order = (await lockOrders(tx, [orderId])).get(orderId);
-    if (order === undefined || order.dispatch > dispatch) return true;
+    const order = await lockOrder(tx, orderId);
+    if (order === null || order.dispatch > dispatch) return true;
     await tx.$executeRaw`
       INSERT INTO order_failures (order_id, step, kind, message, attempt, dispatch, at)
       VALUES (${orderId}::uuid, 'run', 'killed', 'the worker of the last run did not report back',

@@ -1,8 +1,8 @@
 import type { BasketItem } from '@orders/domain/basket';
 import type { OrderState, PaymentState } from '@orders/domain/decision';
-import type { OrderStatus } from '@orders/domain/order-status';
+import { isOrderStatus, type OrderStatus } from '@orders/domain/order-status';
 import type { Connection } from '../client.ts';
-import { toOrderStatus } from './order-row.ts';
+import { UnknownStatusError } from './order-row.ts';
 
 /** An order under its lock, as far as its life depends on it. */
 export interface LockedOrder {
@@ -20,6 +20,14 @@ export interface LockedOrder {
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly stepStartedAt: Date;
+  /** The database's clock under the lock: waits are measured by this one clock only. */
+  readonly readAt: Date;
+}
+
+export interface LockedOrders {
+  readonly orders: ReadonlyMap<string, LockedOrder>;
+  /** In a status that a newer version wrote: theirs to run, and no reason to fail the batch. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 interface Row {
@@ -37,6 +45,7 @@ interface Row {
   readonly metadata: Record<string, string> | null;
   readonly created_at: Date;
   readonly step_started_at: Date;
+  readonly read_at: Date;
 }
 
 /**
@@ -44,28 +53,41 @@ interface Row {
  * under the lock: a row that was waited for is read again by PostgreSQL after the wait (EvalPlanQual;
  * documentation, 13.2.1). What else belongs to them is to be read in later statements. Ids without
  * an order are missing.
- *
- * @throws UnknownStatusError when a newer version is at work on one of them
  */
-export async function lockOrders(
-  tx: Connection,
-  ids: readonly string[],
-): Promise<Map<string, LockedOrder>> {
+export async function lockOrders(tx: Connection, ids: readonly string[]): Promise<LockedOrders> {
   const rows = await tx.$queryRaw<Row[]>`
     SELECT id, customer_id, status, version, dispatch, attempt, attempts, starts, holds_stock,
-           total_minor, currency, NULLIF(metadata, '{}'::jsonb) AS metadata, created_at, step_started_at
+           total_minor, currency, NULLIF(metadata, '{}'::jsonb) AS metadata, created_at, step_started_at,
+           clock_timestamp() AS read_at
       FROM orders
      WHERE id = ANY(${ids}::uuid[])
      ORDER BY id
        FOR NO KEY UPDATE`;
-  return new Map(rows.map((row) => [row.id, toLockedOrder(row)]));
+  const orders = new Map<string, LockedOrder>();
+  const unknown = new Set<string>();
+  for (const row of rows) {
+    if (isOrderStatus(row.status)) orders.set(row.id, toLockedOrder(row, row.status));
+    else unknown.add(row.id);
+  }
+  return { orders, unknown };
 }
 
-function toLockedOrder(row: Row): LockedOrder {
+/**
+ * Locks one order; null when there is none.
+ *
+ * @throws UnknownStatusError when a newer version is at work on it
+ */
+export async function lockOrder(tx: Connection, id: string): Promise<LockedOrder | null> {
+  const { orders, unknown } = await lockOrders(tx, [id]);
+  if (unknown.has(id)) throw new UnknownStatusError();
+  return orders.get(id) ?? null;
+}
+
+function toLockedOrder(row: Row, status: OrderStatus): LockedOrder {
   return {
     id: row.id,
     customerId: row.customer_id,
-    status: toOrderStatus(row.status),
+    status,
     version: row.version,
     dispatch: row.dispatch,
     attempt: row.attempt,
@@ -77,6 +99,7 @@ function toLockedOrder(row: Row): LockedOrder {
     metadata: row.metadata ?? {},
     createdAt: row.created_at,
     stepStartedAt: row.step_started_at,
+    readAt: row.read_at,
   };
 }
 

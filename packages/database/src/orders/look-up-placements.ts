@@ -51,11 +51,14 @@ export async function lookUpKeys(
 /**
  * The newest live order with the same basket within the window, by {@link basketOf}. Live is all
  * but cancelled, rejected and failed; failed counts while its payment is unknown.
+ *
+ * @param exceptId an order that is not a duplicate of itself
  */
 export async function lookUpDuplicates(
   tx: Connection,
-  orders: readonly NewOrder[],
+  orders: readonly Pick<NewOrder, 'customerId' | 'fingerprint' | 'allowDuplicate'>[],
   windowSeconds: number,
+  exceptId: string | null = null,
 ): Promise<Map<string, string>> {
   const guarded = orders.filter((order) => !order.allowDuplicate);
   if (windowSeconds === 0 || guarded.length === 0) return new Map();
@@ -66,6 +69,7 @@ export async function lookUpDuplicates(
      CROSS JOIN LATERAL (
            SELECT o.id FROM orders o
             WHERE o.customer_id = g.customer_id AND o.fingerprint = g.fingerprint
+              AND o.id IS DISTINCT FROM ${exceptId}::uuid
               AND o.created_at > now() - make_interval(secs => ${windowSeconds}::double precision)
               AND (o.status NOT IN ('cancelled', 'rejected', 'failed')
                    OR o.status = 'failed' AND EXISTS (
@@ -78,7 +82,7 @@ export async function lookUpDuplicates(
 /** Prices and activation of every SKU in the batch. */
 export async function lookUpCatalogue(
   tx: Connection,
-  orders: readonly NewOrder[],
+  orders: readonly Pick<NewOrder, 'items'>[],
 ): Promise<Map<string, CataloguePrice>> {
   const skus = new Set(orders.flatMap(({ items }) => items.map(({ sku }) => sku)));
   const rows = await tx.$queryRaw<{ sku: string; price_minor: bigint; active: boolean }[]>`

@@ -54,14 +54,14 @@ export function toOrder(row: OrderRow): Order {
  */
 export function toOrderStatus(value: string): OrderStatus {
   if (isOrderStatus(value)) return value;
-  throw new UnknownStatusError(value);
+  throw new UnknownStatusError();
 }
 
 export class UnknownStatusError extends Error {
   override readonly name = 'UnknownStatusError';
 
-  constructor(status: string) {
-    super(`order status ${JSON.stringify(status)} is not known to this version`);
+  constructor() {
+    super('the order is in a status that this version does not know');
   }
 }
 

@@ -2,7 +2,7 @@ import { decideFailure, LEASE_MS } from '@orders/domain/decide';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
 import { inTransaction } from '../transaction.ts';
-import { lockOrders } from './lock-orders.ts';
+import { lockOrder } from './lock-orders.ts';
 import { takeStep } from './take-step.ts';
 
 /** An error that a run met. */
@@ -31,8 +31,8 @@ export async function recordFailure(
   policy: RetryPolicy,
 ): Promise<FailureCount> {
   return inTransaction(database, async (tx) => {
-    const order = (await lockOrders(tx, [failure.orderId])).get(failure.orderId);
-    if (order === undefined) return { kind: 'retry', attempts: 0 };
+    const order = await lockOrder(tx, failure.orderId);
+    if (order === null) return { kind: 'retry', attempts: 0 };
     await tx.$executeRaw`
       INSERT INTO order_failures (order_id, step, kind, message, attempt, dispatch, at)
       VALUES (${order.id}::uuid, ${failure.step}, ${failure.kind}, ${failure.message.slice(0, 2_000)},

@@ -23,7 +23,8 @@ export interface Settlement {
 
 /** How the order stands now. */
 export interface Settled {
-  readonly status: OrderStatus;
+  /** Null for an order in a status of a newer version: its outcome is stored, the rest is theirs. */
+  readonly status: OrderStatus | null;
   /** Whether the order needs another run at once: money is to be given back. */
   readonly refundDue: boolean;
 }
@@ -42,7 +43,7 @@ export async function settleOrders(
 ): Promise<Settled[]> {
   return inTransaction(database, async (tx) => {
     const ids = Array.from(new Set(settlements.map(({ orderId }) => orderId)));
-    const orders = await lockOrders(tx, ids);
+    const { orders } = await lockOrders(tx, ids);
     await storeOutcomes(tx, settlements);
     // Attempts are read only where they matter: a first attempt that was captured needs nothing.
     const unusual = settlements.filter((settlement) => !isPlain(settlement, orders));
@@ -72,7 +73,7 @@ export async function settleOrders(
   });
 }
 
-function isPlain({ orderId, attempt, result }: Settlement, orders: Map<string, LockedOrder>): boolean {
+function isPlain({ orderId, attempt, result }: Settlement, orders: ReadonlyMap<string, LockedOrder>): boolean {
   const order = orders.get(orderId);
   return order?.status === 'reserved' && order.attempt === attempt && result.kind === 'captured';
 }
@@ -90,11 +91,11 @@ function decide(
       : { kind: 'none' };
   }
   if (attempt !== order.attempt) return decideLateOutcome(state, result);
-  return decideOutcome(state, result, { now: new Date(), random: Math.random(), policy });
+  return decideOutcome(state, result, { now: order.readAt, random: Math.random(), policy });
 }
 
 function toSettled(order: LockedOrder | undefined, decision: Decision | undefined): Settled {
-  if (order === undefined) throw new Error('a payment was settled for an order that does not exist');
+  if (order === undefined) return { status: null, refundDue: false };
   if (decision?.kind !== 'step') return { status: order.status, refundDue: false };
   return { status: decision.step.to, refundDue: decision.step.refund !== undefined };
 }

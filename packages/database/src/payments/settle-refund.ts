@@ -2,7 +2,7 @@ import { decideRefunded } from '@orders/domain/decide';
 import type { Database } from '../client.ts';
 import { lockStock } from '../inventory/lock-stock.ts';
 import { applySteps } from '../orders/apply-steps.ts';
-import { lockOrders, readItems, toState } from '../orders/lock-orders.ts';
+import { lockOrder, readItems, toState } from '../orders/lock-orders.ts';
 import { inTransaction } from '../transaction.ts';
 import { paymentState, readPayments } from './read-payments.ts';
 
@@ -17,8 +17,8 @@ export async function settleRefund(
   refundId: string,
 ): Promise<void> {
   await inTransaction(database, async (tx) => {
-    const order = (await lockOrders(tx, [orderId])).get(orderId);
-    if (order === undefined) throw new Error(`refund of unknown order ${orderId}`);
+    const order = await lockOrder(tx, orderId);
+    if (order === null) throw new Error(`refund of unknown order ${orderId}`);
     // Zero rows: another run was first and has taken the step, too.
     const marked = await tx.$executeRaw`
       UPDATE refunds SET refund_id = ${refundId}, refunded_at = statement_timestamp()

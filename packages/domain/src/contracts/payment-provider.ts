@@ -45,20 +45,32 @@ export const providerProblemSchema = z.object({
   detail: z.string().optional(),
 });
 
-/**
- * One charge of `GET /ledger`, the provider's own truth. A key that was voided before any charge
- * of it arrived belongs to no order: its `orderId` and `currency` are null and its amount is 0.
- */
-export const ledgerChargeSchema = z.object({
+const ledgerChargeFields = {
   key: z.string(),
   id: z.string(),
-  orderId: z.string().nullable(),
   amount: z.int(),
-  currency: z.string().nullable(),
-  status: z.enum(['captured', 'declined', 'voided']),
   refundedAmount: z.int(),
   createdAt: z.string(),
-});
+};
+
+/**
+ * One charge of `GET /ledger`, the provider's own truth. A key that was voided before any charge
+ * of it arrived belongs to no order.
+ */
+export const ledgerChargeSchema = z.discriminatedUnion('status', [
+  z.object({
+    ...ledgerChargeFields,
+    status: z.enum(['captured', 'declined']),
+    orderId: z.string(),
+    currency: z.string(),
+  }),
+  z.object({
+    ...ledgerChargeFields,
+    status: z.literal('voided'),
+    orderId: z.null(),
+    currency: z.null(),
+  }),
+]);
 
 export const ledgerRefundSchema = z.object({
   key: z.string(),

@@ -1,0 +1,67 @@
+import type { Failpoints } from '@orders/service/failpoints';
+import type { Logger } from '@orders/service/logger';
+import type { Metrics } from '@orders/service/metrics';
+import { fastify, type FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { API_HEADERS } from './http/api-headers.ts';
+import { serializerCompiler } from './http/serializer-compiler.ts';
+import { validatorCompiler } from './http/validator-compiler.ts';
+import { openapiRoutes } from './openapi/routes.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { authentication } from './plugins/authentication.ts';
+import { database } from './plugins/database.ts';
+import { framing } from './plugins/framing.ts';
+import { httpMetrics } from './plugins/http-metrics.ts';
+import { intake } from './plugins/intake.ts';
+import { jsonBodies } from './plugins/json-bodies.ts';
+import { openapi } from './plugins/openapi.ts';
+import { pages } from './plugins/pages.ts';
+import { problems } from './plugins/problems.ts';
+import { queue } from './plugins/queue.ts';
+import { createServerOptions, MAX_BODY_BYTES, MAX_URL_BYTES } from './server-options.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly failpoints: Failpoints;
+}
+
+/**
+ * Builds the API. It neither listens nor touches the process; `close()` finishes the requests under
+ * way, commits and dispatches what was taken in, and closes what the plugins opened, last first.
+ */
+export async function createApp({
+  config,
+  logger,
+  metrics,
+  failpoints,
+}: AppOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify(createServerOptions(logger, config.trustedProxies));
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  // The order of hooks is the order of checks: framing and size, 404 and 405, then what a context
+  // adds: 401, 403, 415, 400.
+  await app.register(framing, { maxBodyBytes: MAX_BODY_BYTES, maxUrlBytes: MAX_URL_BYTES });
+  await app.register(problems);
+  await app.register(httpMetrics, metrics);
+  await app.register(jsonBodies);
+  await app.register(openapi);
+
+  await app.register(database, config.database);
+  await app.register(queue, { config: config.queue, logger });
+  await app.register(intake, { config: config.intake, logger, metrics, failpoints });
+
+  await app.register(openapiRoutes);
+  await app.register(pages, { docs: config.docs });
+  await app.register(async (api) => {
+    api.addHook('onRequest', (request, reply, next) => {
+      reply.headers(API_HEADERS).header('x-request-id', request.id);
+      next();
+    });
+    await api.register(authentication, config.tokens);
+    await api.register(orderRoutes);
+  });
+  return app;
+}

@@ -1,0 +1,40 @@
+import { createDatabase } from '@orders/database/client';
+import { readAvailable } from '@orders/database/inventory/read-available';
+import { migrate } from '@orders/database/migrate';
+import { seedCatalogue } from '@orders/database/seed-catalogue';
+import { refusal, unreachable } from '../cli/command-error.ts';
+import type { OpsConfig } from '../config.ts';
+import { hostOf } from '../open-database.ts';
+
+
+/**
+ * Brings schema and catalogue up to date, whatever is there already.
+ * @returns the SKU of a product that can be ordered now
+ */
+export async function prepareDatabase(
+  config: OpsConfig,
+  url: string,
+  note: (line: string) => void,
+): Promise<string> {
+  const database = createDatabase({
+    url,
+    poolSize: 2,
+    applicationName: 'orders-start',
+    statementTimeoutMs: 60_000,
+    connectTimeoutMs: 5_000,
+  });
+  try {
+    await database.ping().catch((error: unknown) => {
+      throw unreachable(`PostgreSQL at ${hostOf(url)} cannot be reached: check DATABASE_URL`, error);
+    });
+    const { applied } = await migrate(url, { directory: config.MIGRATIONS_FOLDER });
+    if (applied.length > 0) note(`applied ${applied.length} migration(s)`);
+    const { products: count } = await seedCatalogue(database);
+    const products = await readAvailable(database.prisma, count);
+    const product = products.find(({ available }) => available > 0n) ?? products[0];
+    if (product === undefined) throw refusal('the catalogue is empty after seeding it');
+    return product.sku;
+  } finally {
+    await database.close();
+  }
+}

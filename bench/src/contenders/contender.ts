@@ -1,0 +1,17 @@
+import type { Program, Site } from '../stage/open-site.ts';
+
+/** One way to build the same service: what is started, and how its queue is filled. */
+export interface Contender {
+  /** As it stands in tables. */
+  readonly title: string;
+  /** Names its folders and logs. */
+  readonly name: string;
+  /** How an order names its customer: by a token, or, where nobody checks, in the body. */
+  readonly customerFrom: 'token' | 'body';
+  /** Tables and keys of its own, in a fresh site. */
+  prepare(site: Site): Promise<void>;
+  api(site: Site, port: number): Promise<Program>;
+  worker(site: Site): Promise<Program>;
+  /** Gives each of these pending orders a job, as if they had just been accepted. */
+  enqueue(site: Site, orderIds: readonly string[]): Promise<void>;
+}

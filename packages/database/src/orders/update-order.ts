@@ -1,0 +1,91 @@
+import { type BasketItem, fingerprintBasket } from '@orders/domain/basket';
+import type { Order } from '@orders/domain/contracts/order';
+import { decideUpdate } from '@orders/domain/decide';
+import type { OrderStatus } from '@orders/domain/order-status';
+import { type PricedItem, type Pricing, priceOrder } from '@orders/domain/price-order';
+import type { Connection, Database } from '../client.ts';
+import { inTransaction } from '../transaction.ts';
+import type { OrderRun } from './begin-orders.ts';
+import { lockGuards } from './lock-guards.ts';
+import { lockOrder } from './lock-orders.ts';
+import { lookUpCatalogue, lookUpDuplicates } from './look-up-placements.ts';
+import { readOrders } from './read-order.ts';
+import { takeStep } from './take-step.ts';
+
+export interface UpdateOrder {
+  readonly orderId: string;
+  /** Only this customer's; null for an operator. */
+  readonly customerId: string | null;
+  /** The version that the client has seen. */
+  readonly version: number;
+  /** Merged: each SKU once. */
+  readonly items: readonly BasketItem[];
+  readonly actor: string;
+  readonly duplicateWindowSeconds: number;
+}
+
+export type OrderUpdate =
+  | { readonly kind: 'updated'; readonly order: Order; readonly run: OrderRun }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'stale'; readonly version: number }
+  | { readonly kind: 'illegal'; readonly status: OrderStatus }
+  | { readonly kind: 'duplicate'; readonly existingOrderId: string }
+  | Exclude<Pricing, { kind: 'priced' }>;
+
+/**
+ * Replaces the items of an order that is not reserved yet, at the prices of now. Under the order's
+ * lock and its new basket's guard: the duplicate rule holds for changed baskets, too. Jobs of the
+ * old items are superseded by a new dispatch.
+ */
+export async function updateOrder(database: Database, ask: UpdateOrder): Promise<OrderUpdate> {
+  return inTransaction(database, async (tx) => {
+    const order = await lockOrder(tx, ask.orderId);
+    const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
+    if (order === null || !isTheirs) return { kind: 'not-found' };
+    if (order.version !== ask.version) return { kind: 'stale', version: order.version };
+    if (order.status !== 'pending' && order.status !== 'backordered') {
+      return { kind: 'illegal', status: order.status };
+    }
+    const { customerId } = order;
+    const fingerprint = fingerprintBasket(ask.items);
+    const basket = { customerId, fingerprint, items: ask.items, allowDuplicate: false };
+    await lockGuards(tx, [basket], ask.duplicateWindowSeconds > 0);
+    const twins = await lookUpDuplicates(tx, [basket], ask.duplicateWindowSeconds, order.id);
+    const [existingOrderId] = twins.values();
+    if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
+
+    const pricing = priceOrder(ask.items, await lookUpCatalogue(tx, [basket]), null);
+    if (pricing.kind !== 'priced') return pricing;
+    const data = { items: ask.items, total: pricing.totalMinor, totalBefore: order.totalMinor };
+    await takeStep(tx, order, ask.actor, false, (state) => decideUpdate(state, data));
+    await replaceItems(tx, order.id, pricing.items, pricing.totalMinor, fingerprint);
+    const updated = (await readOrders(tx, [order.id])).get(order.id);
+    if (updated === undefined) throw new Error(`order ${order.id} is locked and gone`);
+    return {
+      kind: 'updated',
+      order: updated,
+      run: { orderId: order.id, dispatch: order.dispatch + 1 },
+    };
+  });
+}
+
+/** Under the order's lock, which every reader of items for stock takes first. */
+async function replaceItems(
+  tx: Connection,
+  orderId: string,
+  items: readonly PricedItem[],
+  totalMinor: number,
+  fingerprint: string,
+): Promise<void> {
+  await tx.$executeRaw`DELETE FROM order_items WHERE order_id = ${orderId}::uuid`;
+  await tx.$executeRaw`
+    INSERT INTO order_items (order_id, sku, position, quantity, unit_price_minor)
+    SELECT ${orderId}::uuid, sku, position - 1, quantity, unit_price_minor
+      FROM unnest(${items.map(({ sku }) => sku)}::text[],
+                  ${items.map(({ quantity }) => quantity)}::int[],
+                  ${items.map(({ unitPriceMinor }) => unitPriceMinor)}::bigint[])
+           WITH ORDINALITY AS i(sku, quantity, unit_price_minor, position)`;
+  await tx.$executeRaw`
+    UPDATE orders SET total_minor = ${totalMinor}, fingerprint = ${fingerprint}
+     WHERE id = ${orderId}::uuid`;
+}

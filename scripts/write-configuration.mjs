@@ -1,0 +1,67 @@
+// Writes docs/configuration.md from the schemas that the apps parse their environment with. With
+// --check it writes nothing and ends with 1 when the page is not what the schemas say.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeConfig } from '../packages/service/dist/describe-config.js';
+
+const APPS = [
+  ['api', 'The HTTP service.'],
+  ['worker', 'Sees orders through. All replicas are configured alike.'],
+  ['simulator', 'Stands for the payment provider and the warehouse; not for production.'],
+  ['ops', 'The operator command line, the local start included.'],
+];
+
+const page = path.resolve(import.meta.dirname, '../docs/configuration.md');
+const text = await render();
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(page, 'utf8') !== text) {
+    console.error('docs/configuration.md is out of date: run `pnpm docs:configuration`.');
+    process.exit(1);
+  }
+} else {
+  writeFileSync(page, text);
+}
+
+async function render() {
+  const sections = [];
+  for (const [app, summary] of APPS) sections.push(await renderApp(app, summary));
+  return `# Configuration
+
+Everything is an environment variable, read once at start. A value that makes no sense keeps the
+process from starting, with a list of everything that is wrong. An empty value counts as none.
+Secrets (marked *secret*) can be given as \`<NAME>_FILE\` instead, the path of a file with the value.
+
+This page is generated from the schemas in \`apps/*/src/config.ts\` by \`pnpm docs:configuration\`.
+
+${sections.join('\n')}`;
+}
+
+async function renderApp(app, summary) {
+  const module = await import(`../apps/${app}/dist/config.js`);
+  const schemas = Object.values(module).filter((value) => value?.def?.type === 'object');
+  if (schemas.length !== 1) throw new Error(`${app}: expected one schema in config.ts`);
+  const rows = describeConfig(schemas[0]).map(renderVariable);
+  return `## ${app}\n\n${summary}\n\n| variable | default | what it is |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function renderVariable({ name, description, required, secret, default: value }) {
+  const kind = secret ? ' *secret*' : '';
+  return `| \`${name}\`${kind} | ${renderDefault(required, value)} | ${escape(description)} |`;
+}
+
+function renderDefault(required, value) {
+  if (required) return '**required**';
+  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
+    return '–';
+  return `\`${shorten(String(value))}\``;
+}
+
+/** A path inside the repository is shown as seen from its root. */
+function shorten(value) {
+  return value.replace(`${path.resolve(import.meta.dirname, '..')}/`, '');
+}
+
+function escape(description) {
+  return description.replaceAll('|', '\\|').replace(/\.$/, '');
+}

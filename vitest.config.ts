@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+import { createSummaryReporter } from './tests/setup/summary-reporter.ts';
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Suites start real servers: more at once than two only makes all of them late.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    setupFiles: ['./tests/setup/fail-on-leaks.ts'],
+    reporters: ['default', createSummaryReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/*/test/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'apps',
+          include: ['apps/*/test/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A whole system each: one after the other, with the machine to itself.
+          name: 'system',
+          include: ['tests/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
