@@ -1,10 +1,4 @@
-import {
-  durationSeconds,
-  integer,
-  port,
-  secret,
-  urlString,
-} from '@orders/service/config-values';
+import { durationSeconds, integer, port, secret, urlString } from '@orders/service/config-values';
 import { LOG_LEVELS } from '@orders/service/logger';
 import { type Environment, parseConfig } from '@orders/service/parse-config';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
@@ -32,7 +26,9 @@ export const workerConfigSchema = z.object({
   QUEUE_SHARDS: integer({ min: 1, max: 64 })
     .default(1)
     .describe('Number of queues; the same for api and worker'),
-  PAYMENT_PROVIDER_URL: urlString({ protocols: ['http', 'https'] }).describe('The payment provider'),
+  PAYMENT_PROVIDER_URL: urlString({ protocols: ['http', 'https'] }).describe(
+    'The payment provider',
+  ),
   PAYMENT_TIMEOUT_MS: integer({ min: 10, max: 60_000 })
     .default(5_000)
     .describe('The longest that one call to the provider may take'),
@@ -73,7 +69,9 @@ export const workerConfigSchema = z.object({
     .default(5)
     .describe("An order's own failures until it becomes a dead letter"),
   FAILPOINTS: z.string().optional().describe('Named faults, for tests; refused in production'),
-  FAILPOINT_BLOCK_MS: integer().default(15_000).describe('How long the failpoint action `block` lasts'),
+  FAILPOINT_BLOCK_MS: integer()
+    .default(15_000)
+    .describe('How long the failpoint action `block` lasts'),
 });
 
 export type WorkerConfig = z.output<typeof workerConfigSchema>;

@@ -38,12 +38,18 @@ export function createWorkerMetrics() {
       help: 'Orders that the sweeper found: due, woken by stock, or lost by Redis',
       labelNames: ['found'],
     }),
-    sweepErrors: metrics.counter({ name: 'orders_sweep_errors_total', help: 'Rounds of the sweeper that failed' }),
+    sweepErrors: metrics.counter({
+      name: 'orders_sweep_errors_total',
+      help: 'Rounds of the sweeper that failed',
+    }),
     breakerOpen: metrics.gauge({
       name: 'orders_provider_breaker_open',
       help: '1 while the provider is not called because it keeps failing',
     }),
-    active: metrics.gauge({ name: 'orders_worker_active', help: 'Orders under way in this process' }),
+    active: metrics.gauge({
+      name: 'orders_worker_active',
+      help: 'Orders under way in this process',
+    }),
   };
 }
 

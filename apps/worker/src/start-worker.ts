@@ -1,7 +1,7 @@
 import { createDatabase } from '@orders/database/client';
 import { hasOverdue } from '@orders/database/dispatch/has-overdue';
-import { beginOrders } from '@orders/database/orders/begin-orders';
-import { settleOrders } from '@orders/database/orders/settle-orders';
+import { beginOrders, type OrderRun } from '@orders/database/orders/begin-orders';
+import { settleOrders, type Settlement } from '@orders/database/orders/settle-orders';
 import { isDataError } from '@orders/database/sql-state';
 import { startConsumer } from '@orders/queue/consumer';
 import { startLossMarker } from '@orders/queue/loss-marker';
@@ -57,12 +57,15 @@ export async function startWorker(
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: 'orders-worker',
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    // Left out altogether when there are none, so that transactions do not ask.
+    failpoint: config.FAILPOINTS === undefined ? undefined : failpoints.hit,
   });
   const provider = createPaymentProvider({
     url: config.PAYMENT_PROVIDER_URL,
     timeoutMs: config.PAYMENT_TIMEOUT_MS,
     maxConnections: config.PAYMENT_CONNECTIONS,
-    onCall: ({ name, kind, ms }) => metrics.providerSeconds.observe({ call: name, result: kind }, ms / 1_000),
+    onCall: ({ name, kind, ms }) =>
+      metrics.providerSeconds.observe({ call: name, result: kind }, ms / 1_000),
   });
   const redis = { url: config.REDIS_URL, shards: config.QUEUE_SHARDS, logger };
   const producer = startProducer(redis);
@@ -71,27 +74,24 @@ export async function startWorker(
 
   const begins = createBatcher({
     ...batching(config, metrics, 'begin'),
-    runBatch: async (runs: Parameters<typeof beginOrders>[1][number][]) => {
-      const ids = runs.map(({ orderId }) => orderId);
-      await failpoints.hit('reserve.before-commit', ids);
-      const result = await beginOrders(database, runs, policy);
-      await failpoints.hit('reserve.after-commit', ids);
-      return result;
-    },
+    runBatch: (runs: OrderRun[]) => beginOrders(database, runs, policy),
   });
   const settlements = createBatcher({
     ...batching(config, metrics, 'settle'),
-    runBatch: async (batch: Parameters<typeof settleOrders>[1][number][]) => {
-      const ids = batch.map(({ orderId }) => orderId);
-      await failpoints.hit('settle.before-commit', ids);
+    runBatch: async (batch: Settlement[]) => {
       const settled = await settleOrders(database, batch, policy);
       for (const { status } of settled) metrics.settled.inc({ status: status ?? 'unknown' });
-      await failpoints.hit('settle.after-commit', ids);
       return settled;
     },
   });
 
-  const restoreQueue = createRestoreQueue(database, marker, config.QUEUE_SHARDS, logger);
+  const restoreQueue = createRestoreQueue({
+    database,
+    marker,
+    failpoints,
+    logger,
+    shards: config.QUEUE_SHARDS,
+  });
   const sweeper = startTicker({
     intervalMs: config.SWEEP_INTERVAL_MS,
     run: () =>
@@ -177,6 +177,7 @@ export async function startWorker(
       await failpoints.hit('shutdown.begin');
       await Promise.all([sweeper.close(), watchdog.close()]);
       await consumer.close(DRAIN_MS);
+      await failpoints.hit('shutdown.drained');
       await Promise.all([begins.close(), settlements.close()]);
       await Promise.allSettled([producer.close(), queueState.close(), provider.close()]);
       marker.close();

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { discardUncleanConnections } from './discard-unclean-connections.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
+import type { TransactionFailpoint } from './transaction.ts';
 
 export interface DatabaseConfig {
   /** `postgresql://user:password@host:port/database` */
@@ -12,6 +13,7 @@ export interface DatabaseConfig {
   readonly statementTimeoutMs?: number;
   /** The longest to wait for a connection, from the pool or to the server. */
   readonly connectTimeoutMs?: number;
+  readonly failpoint?: TransactionFailpoint | undefined;
 }
 
 /** PostgreSQL through Prisma. All SQL of the system is in this package. */
@@ -20,6 +22,7 @@ export interface Database {
   /** Resolves when PostgreSQL answers; rejects like any statement does. */
   ping(): Promise<void>;
   close(): Promise<void>;
+  readonly failpoint?: TransactionFailpoint | undefined;
 }
 
 /** A connection that a transaction runs on, or the pool. */
@@ -58,6 +61,7 @@ export function createDatabase(config: DatabaseConfig): Database {
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     prisma,
+    failpoint: config.failpoint,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

@@ -36,10 +36,7 @@ export async function seedCatalogue(
  * gets no movement, so that on hand always equals the sum of movements less what was sold. In
  * order of SKU: two processes that seed at once wait for each other, never in a circle.
  */
-async function insertProducts(
-  database: Database,
-  products: readonly SeedProduct[],
-): Promise<void> {
+async function insertProducts(database: Database, products: readonly SeedProduct[]): Promise<void> {
   await database.prisma.$executeRaw`
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest(

@@ -9,12 +9,52 @@ export class RunAgain extends Error {
   override readonly name = 'RunAgain';
 }
 
+/** Transactions around which a crash can be provoked. */
+export const TRANSACTION_STEPS = [
+  'place',
+  'reserve',
+  'settle',
+  'refund',
+  'fail',
+  'start',
+  'wake',
+  'act',
+  'cancel',
+  'update',
+] as const;
+
+export type TransactionStep = (typeof TRANSACTION_STEPS)[number];
+
+/** Called inside a transaction before its COMMIT, and after it. For tests that crash there. */
+export type TransactionFailpoint = (
+  name: `${TransactionStep}.${'before' | 'after'}-commit`,
+  orderIds: readonly string[],
+) => void | Promise<void>;
+
 /**
  * Runs SQL in one transaction (READ COMMITTED). Rolled back by any error; run again as a whole,
  * with jitter, after a deadlock (40P01), a serialization failure (40001) or {@link RunAgain}.
  * The body must contain nothing but SQL, since it may run several times.
+ *
+ * @param point what the transaction is, and of which orders, where failpoints are on
  */
 export async function inTransaction<T>(
+  database: Database,
+  body: (tx: Connection) => Promise<T>,
+  point?: { readonly step: TransactionStep; readonly orderIds: readonly string[] },
+): Promise<T> {
+  const { failpoint } = database;
+  if (failpoint === undefined || point === undefined) return runWithRetries(database, body);
+  const result = await runWithRetries(database, async (tx) => {
+    const value = await body(tx);
+    await failpoint(`${point.step}.before-commit`, point.orderIds);
+    return value;
+  });
+  await failpoint(`${point.step}.after-commit`, point.orderIds);
+  return result;
+}
+
+async function runWithRetries<T>(
   database: Database,
   body: (tx: Connection) => Promise<T>,
 ): Promise<T> {

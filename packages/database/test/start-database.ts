@@ -31,6 +31,8 @@ export async function startDatabase({ poolSize = 10 } = {}): Promise<TestDatabas
   const [database] = databases;
   if (database === undefined) throw new Error('no pool');
   const side = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  // A server that is killed by a test also ends these.
+  side.on('error', () => {});
   return {
     ...database,
     url: postgres.url,

@@ -49,7 +49,8 @@ export function decideReservation(
   // Waiting doubles with the time already waited, so no counter is needed.
   const tries = 1 + Math.floor(Math.log2(1 + waitedMs / BACKORDER_BACKOFF.baseMs));
   const nextCheckMs = Math.min(backoffMs(BACKORDER_BACKOFF, tries, random), leftMs);
-  if (order.status === 'backordered') return { kind: 'wait', nextCheckMs, waitsFor: allocation.items };
+  if (order.status === 'backordered')
+    return { kind: 'wait', nextCheckMs, waitsFor: allocation.items };
   return step(order, 'backordered', 'backordered', {
     data: { short: allocation.items },
     nextCheckMs,
@@ -182,8 +183,7 @@ export function giveUp(
 ): Decision {
   if (isTerminal(order.status) || order.status === 'failed') return NONE;
   const mayBePaid =
-    order.payment === 'unknown' ||
-    (order.payment === 'captured' && order.status === 'reserved');
+    order.payment === 'unknown' || (order.payment === 'captured' && order.status === 'reserved');
   return step(order, 'failed', 'failed', {
     reason,
     data,

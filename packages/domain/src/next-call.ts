@@ -53,7 +53,8 @@ export function nextCall(
 ): NextCall {
   const [refund] = openRefunds;
   if (refund !== undefined) return { kind: 'refund', refund };
-  if (attempt === null || (status !== 'reserved' && status !== 'cancelling')) return { kind: 'nothing' };
+  if (attempt === null || (status !== 'reserved' && status !== 'cancelling'))
+    return { kind: 'nothing' };
   if (attempt.outcome !== null) return { kind: 'settle', attempt, outcome: attempt.outcome };
   if (status === 'cancelling') return { kind: 'void', attempt };
   return {

@@ -54,9 +54,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const { url, shards, logger, handle } = options;
   const connection = createConsumerConnection({ url, logger });
   const activity: Activity = { active: 0, lastAt: Date.now(), closing: false };
-  const process = createProcessor({ handle, activity, logger });
+  const processJob = createProcessor({ handle, activity, logger });
   const workers = shardNumbers(shards).map((shard) =>
-    createWorker(shard, options, { connection, activity, process }),
+    createWorker(shard, options, { connection, activity, processJob }),
   );
   let closing: Promise<CloseResult> | undefined;
   return {
@@ -74,7 +74,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 interface Shared {
   readonly connection: QueueConnection;
   readonly activity: Activity;
-  readonly process: ReturnType<typeof createProcessor>;
+  readonly processJob: ReturnType<typeof createProcessor>;
 }
 
 function createWorker(
@@ -88,16 +88,16 @@ function createWorker(
     logger,
     onStalled,
   }: ConsumerOptions,
-  { connection, activity, process }: Shared,
+  { connection, activity, processJob }: Shared,
 ): Worker {
   // BullMQ hands over a signal only to functions that declare three parameters.
   const worker: Worker = new Worker(
     queueName(shard),
-    (job, _token, signal) => process(job, shard, signal),
+    (job, _token, signal) => processJob(job, shard, signal),
     {
       connection: connection.client,
       prefix: keyPrefix(shard),
-      name: `${hostname()}-${globalThis.process.pid}`,
+      name: `${hostname()}-${process.pid}`,
       concurrency: Math.max(1, Math.ceil(concurrency / shards)),
       lockDuration: lockDurationMs ?? 10_000,
       stalledInterval: stalledIntervalMs ?? 3_000,

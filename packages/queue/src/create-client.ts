@@ -1,6 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { PurposeOptions } from './connection-options.ts';
-import { parseRedisUrl } from './parse-redis-url.ts';
+import { parseRedisUrl, type RedisAddress } from './parse-redis-url.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 2_000;
 
@@ -13,16 +13,19 @@ interface CreatedClient {
 /** The one place that knows whether it is a single Redis or a cluster. */
 export function createClient(url: string, options: PurposeOptions): CreatedClient {
   const { cluster, nodes, ...access } = parseRedisUrl(url);
-  return cluster
-    ? createCluster(nodes, options, access)
-    : createSingle({ ...options, ...access, ...nodes[0] });
+  return cluster ? createCluster(nodes, options, access) : createSingle(nodes, options, access);
 }
 
-function createSingle(options: RedisOptions): CreatedClient {
+type Nodes = RedisAddress['nodes'];
+type Access = Omit<RedisAddress, 'cluster' | 'nodes'>;
+
+function createSingle([node]: Nodes, options: PurposeOptions, access: Access): CreatedClient {
   const made: Redis[] = [];
-  const make = (override: Partial<RedisOptions> = {}): Redis => {
-    const redis = new Redis({ ...options, ...override });
-    redis.duplicate = make;
+  const make = (name?: string): Redis => {
+    const named = name === undefined ? {} : { connectionName: name };
+    const redis = new Redis({ ...options, ...access, ...node, ...named });
+    // A copy that BullMQ makes, for blocking reads, is one of ours, too. It only names it.
+    redis.duplicate = (override?: Partial<RedisOptions>) => make(override?.connectionName);
     limitHandshake(redis);
     made.push(redis);
     return redis;
@@ -47,17 +50,13 @@ function limitHandshake(redis: Redis): void {
       if (redis.status === 'connect') redis.disconnect(true);
     }, HANDSHAKE_TIMEOUT_MS).unref();
   });
-  for (const event of ['ready', 'close', 'end'])
-    redis.on(event, () => {
-      clearTimeout(timer);
-    });
+  const settled = () => {
+    clearTimeout(timer);
+  };
+  redis.on('ready', settled).on('close', settled).on('end', settled);
 }
 
-function createCluster(
-  nodes: readonly { readonly host: string; readonly port: number }[],
-  options: PurposeOptions,
-  access: RedisOptions,
-): CreatedClient {
+function createCluster(nodes: Nodes, options: PurposeOptions, access: Access): CreatedClient {
   // A cluster reconnects and queues as a whole; its nodes take the rest.
   const { retryStrategy, enableOfflineQueue, ...nodeOptions } = {
     enableOfflineQueue: true,

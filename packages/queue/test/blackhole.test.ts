@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { consume, job, produce, useRedis } from './start-queue.ts';
 
@@ -41,8 +41,9 @@ async function startHole() {
     server.close();
     await once(server, 'close');
   });
-  const { port }: AddressInfo = Object.assign({ port: 0 }, server.address());
-  return { state, url: `redis://127.0.0.1:${port}` };
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  return { state, url: `redis://127.0.0.1:${address.port}` };
 }
 
 test('a producer in a black hole keeps its deadline, gives up soon, and is back within 3 s after', async () => {

@@ -5,6 +5,7 @@ import { isDataError } from '@orders/database/sql-state';
 import { createBatcher } from '@orders/service/batcher';
 import type { Failpoints } from '@orders/service/failpoints';
 import { ProblemError } from '../problems/problem-error.ts';
+import { withinDeadline } from '../within-deadline.ts';
 import type { Backlog } from './backlog.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { IntakeMetrics } from './intake-metrics.ts';
@@ -61,6 +62,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const submission: Submission = { order, abandoned: false };
       const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
         submission.abandoned = true;
+        return tooLate();
       });
       if (placement === null) throw tooLate();
       metrics.countPlacement(placement.kind);
@@ -92,26 +94,6 @@ async function placeBatch(
   if (present.length === submissions.length) return placements;
   const results = new Map(present.map((submission, at) => [submission, placements[at] ?? null]));
   return submissions.map((submission) => results.get(submission) ?? null);
-}
-
-/** A timer rather than an AbortSignal: one of those for each request costs ten times as much. */
-function withinDeadline<T>(work: Promise<T>, deadlineMs: number, giveUp: () => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      giveUp();
-      reject(tooLate());
-    }, deadlineMs);
-    work.then(
-      (result) => {
-        clearTimeout(timer);
-        resolve(result);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error instanceof Error ? error : new Error('placing failed', { cause: error }));
-      },
-    );
-  });
 }
 
 function tooLate(): ProblemError {

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { mayAccess } from '../authentication/principal.ts';
 import { entityTag, matchesNone } from '../http/entity-tag.ts';
 import { principalOf } from '../plugins/authentication.ts';
+import { withinDeadline } from '../within-deadline.ts';
 import { ProblemError } from '../problems/problem-error.ts';
 import { ORDER_EXAMPLE } from './examples.ts';
 import { describeRead } from './describe-read.ts';
@@ -18,6 +19,9 @@ import { describeRead } from './describe-read.ts';
 interface OneOrder {
   Params: { id: string };
 }
+
+/** Statements and waits for a connection have bounds of their own, which may add up. */
+const READ_DEADLINE_MS = 1_700;
 
 const eventListSchema = z.object({ data: z.array(orderEventSchema), nextCursor: z.null() });
 
@@ -46,7 +50,7 @@ export async function readOrderRoutes(app: FastifyInstance): Promise<void> {
     { schema: describeRead('listOrderEvents', 'What happened to an order', eventListSchema) },
     async (request, reply) => {
       const { id } = await readOwnOrder(app, request);
-      const data = await readOrderEvents(app.database, id);
+      const data = await answerInTime(readOrderEvents(app.database, id));
       return answerUnlessKnown(request, reply, data.at(-1)?.seq ?? 0, { data, nextCursor: null });
     },
   );
@@ -54,11 +58,17 @@ export async function readOrderRoutes(app: FastifyInstance): Promise<void> {
 
 /** @throws ProblemError `not-found`, equally for what does not exist and what is another's */
 async function readOwnOrder(app: FastifyInstance, request: FastifyRequest<OneOrder>): Promise<Order> {
-  const order = await readOrder(app.database, request.params.id.toLowerCase());
+  const order = await answerInTime(readOrder(app.database, request.params.id.toLowerCase()));
   if (order === null || !mayAccess(principalOf(request), order.customerId)) {
     throw new ProblemError('not-found');
   }
   return order;
+}
+
+function answerInTime<T>(reading: Promise<T>): Promise<T> {
+  return withinDeadline(reading, READ_DEADLINE_MS, () => {
+    return new ProblemError('unavailable', { headers: { 'retry-after': '1' } });
+  });
 }
 
 function answerUnlessKnown(

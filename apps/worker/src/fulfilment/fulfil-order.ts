@@ -37,7 +37,9 @@ const DONE: Outcome = { kind: 'done' };
  * undone. Safe to be delivered any number of times, at once or again: every effect is conditional
  * on what PostgreSQL says, and every call carries a key that was committed before it.
  */
-export function createFulfilOrder(parts: FulfilmentParts): (delivery: Delivery) => Promise<Outcome> {
+export function createFulfilOrder(
+  parts: FulfilmentParts,
+): (delivery: Delivery) => Promise<Outcome> {
   const lane = createLane();
   return async (delivery) => {
     try {
@@ -53,7 +55,10 @@ export function createFulfilOrder(parts: FulfilmentParts): (delivery: Delivery) 
 }
 
 /** Outside of any batch, since this order may be the one that kills its worker. */
-async function beginAlone({ database, policy }: FulfilmentParts, run: OrderRun): Promise<Beginning> {
+async function beginAlone(
+  { database, policy }: FulfilmentParts,
+  run: OrderRun,
+): Promise<Beginning> {
   const [beginning] = await beginOrders(database, [run], policy);
   return beginning ?? { kind: 'rest' };
 }
@@ -76,7 +81,8 @@ async function run(
       if (call.kind === 'refund') return DONE;
       return settle(parts, { orderId, attempt: call.attempt.attempt, result: result.outcome });
     case 'refunded':
-      if (call.kind === 'refund') await settleRefund(parts.database, orderId, call.refund.n, result.refundId);
+      if (call.kind === 'refund')
+        await settleRefund(parts.database, orderId, call.refund.n, result.refundId);
       return DONE;
     case 'not-found':
     case 'unknown':
@@ -98,6 +104,7 @@ async function makeCall(
     case 'charge': {
       if (call.lookUpFirst) {
         const known = await provider.lookUp(call.attempt.key);
+        await failpoints.hit('look-up.after', [orderId]);
         if (known.kind !== 'not-found' || !call.mayRepeat) return known;
       }
       await failpoints.hit('charge.before', [orderId]);
@@ -153,7 +160,10 @@ async function waitOrGiveUp(
   const waitMs = backoffMs(FAILURE_BACKOFF, delivery.attemptsStarted, Math.random());
   const askedMs = result.kind === 'not-found' ? 0 : (result.retryAfterMs ?? 0);
   const delayMs = Math.max(waitMs, askedMs);
-  return { kind: 'retry', delayMs: leftMs > 0 ? Math.min(delayMs, Math.max(leftMs, 100)) : delayMs };
+  return {
+    kind: 'retry',
+    delayMs: leftMs > 0 ? Math.min(delayMs, Math.max(leftMs, 100)) : delayMs,
+  };
 }
 
 function reasonToGiveUp(call: NextCall, keyIsForgotten: boolean) {

@@ -1,4 +1,10 @@
-import { circuitBreaker, CircuitState, handleType, isBrokenCircuitError, SamplingBreaker } from 'cockatiel';
+import {
+  circuitBreaker,
+  CircuitState,
+  handleType,
+  isBrokenCircuitError,
+  SamplingBreaker,
+} from 'cockatiel';
 import type { CallResult } from './call-result.ts';
 
 /** Carries an unknown result through the breaker, which counts exceptions only. */
@@ -34,7 +40,8 @@ export function createBreaker() {
         });
       } catch (error) {
         if (error instanceof Outage) return error.result;
-        if (isBrokenCircuitError(error)) return { kind: 'not-sent', retryAfterMs: BREAKER_PAUSE_MS };
+        if (isBrokenCircuitError(error))
+          return { kind: 'not-sent', retryAfterMs: BREAKER_PAUSE_MS };
         throw error;
       }
     },

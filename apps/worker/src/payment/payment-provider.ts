@@ -10,13 +10,21 @@ export interface PaymentProviderOptions {
   /** The longest that one call may take in all. */
   readonly timeoutMs: number;
   readonly maxConnections: number;
-  readonly onCall?: (call: { readonly name: string; readonly kind: string; readonly ms: number }) => void;
+  readonly onCall?: (call: {
+    readonly name: string;
+    readonly kind: string;
+    readonly ms: number;
+  }) => void;
 }
 
 /** The payment provider over HTTP. No call throws: whatever happens is sorted into a result. */
 export interface PaymentProvider {
   /** Charges under the attempt's key; repeating it never charges twice while the key is known. */
-  charge(orderId: string, attempt: AttemptState, metadata: Readonly<Record<string, string>>): Promise<CallResult>;
+  charge(
+    orderId: string,
+    attempt: AttemptState,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<CallResult>;
   lookUp(key: string): Promise<CallResult>;
   /** Makes the key unable to capture ever after, or tells that it has been captured or declined. */
   voidCharge(key: string): Promise<CallResult>;

@@ -10,7 +10,18 @@ export interface SeedProduct {
   readonly stock: number;
 }
 
-const BRANDS = ['Halden', 'Brightwell', 'Orsa', 'Kestrel', 'Fjord & Pine', 'Umbra Works', 'Talvio', 'Corvane', 'Mossgate', 'Linden'];
+const BRANDS = [
+  'Halden',
+  'Brightwell',
+  'Orsa',
+  'Kestrel',
+  'Fjord & Pine',
+  'Umbra Works',
+  'Talvio',
+  'Corvane',
+  'Mossgate',
+  'Linden',
+];
 const FINISHES = ['Graphite', 'Sand', 'Forest', 'Midnight', 'Snow', 'Copper', 'Sky', 'Terracotta'];
 
 /** Enough for a load run of tens of thousands of orders to never meet the end of a product. */
@@ -41,8 +52,7 @@ function makeProduct(index: number): SeedProduct {
     name: `${brand} ${style} ${kind.noun}${series}, ${finish}`,
     description: `${kind.description} By ${brand}, in ${finish.toLowerCase()}.`,
     priceMinor: toPrice(within(kind.priceMinor, scatter(index, 1))),
-    stock:
-      index === 0 ? SHOWCASE_STOCK : within([STOCK_FROM, STOCK_TO], scatter(index, 2)),
+    stock: index === 0 ? SHOWCASE_STOCK : within([STOCK_FROM, STOCK_TO], scatter(index, 2)),
   };
 }
 

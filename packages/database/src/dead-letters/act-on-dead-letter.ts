@@ -37,33 +37,37 @@ export async function actOnDeadLetter(
   act: OperatorAct,
   actor: string,
 ): Promise<ActResult> {
-  return inTransaction(database, async (tx) => {
-    const known = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
-    if (known === null) return { kind: 'not-found' };
-    const order = await lockOrder(tx, known.orderId);
-    const letter = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
-    if (order === null || letter === null) return { kind: 'not-found' };
-    if (letter.state !== 'open') return { kind: 'already-closed' };
+  return inTransaction(
+    database,
+    async (tx) => {
+      const known = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
+      if (known === null) return { kind: 'not-found' };
+      const order = await lockOrder(tx, known.orderId);
+      const letter = await tx.deadLetter.findUnique({ where: { id: deadLetterId } });
+      if (order === null || letter === null) return { kind: 'not-found' };
+      if (letter.state !== 'open') return { kind: 'already-closed' };
 
-    if (act.kind === 'redrive' && !act.force && letter.fromStatus !== 'cancelling') {
-      const twin = await findLiveTwin(tx, order.id, order.customerId);
-      if (twin !== null) return { kind: 'live-twin', existingOrderId: twin };
-    }
-    if (act.kind === 'resolve' && !(await storeResolution(tx, order, act))) {
-      return { kind: 'nothing-to-resolve' };
-    }
-    const note = act.kind === 'redrive' ? null : act.reason;
-    await tx.deadLetter.update({
-      where: { id: deadLetterId },
-      data: { state: CLOSED_STATE[act.kind], closedAt: new Date(), closedBy: actor, note },
-    });
-    const cameFrom = toOrderStatus(letter.fromStatus);
-    const step = await takeStep(tx, order, actor, false, (state) =>
-      decideAct(state, cameFrom, act),
-    );
-    if (step === null) throw new Error(`order ${order.id} has a dead letter but has not failed`);
-    return { kind: 'done', orderId: order.id, status: step.to };
-  });
+      if (act.kind === 'redrive' && !act.force && letter.fromStatus !== 'cancelling') {
+        const twin = await findLiveTwin(tx, order.id, order.customerId);
+        if (twin !== null) return { kind: 'live-twin', existingOrderId: twin };
+      }
+      if (act.kind === 'resolve' && !(await storeResolution(tx, order, act))) {
+        return { kind: 'nothing-to-resolve' };
+      }
+      const note = act.kind === 'redrive' ? null : act.reason;
+      await tx.deadLetter.update({
+        where: { id: deadLetterId },
+        data: { state: CLOSED_STATE[act.kind], closedAt: new Date(), closedBy: actor, note },
+      });
+      const cameFrom = toOrderStatus(letter.fromStatus);
+      const step = await takeStep(tx, order, actor, false, (state) =>
+        decideAct(state, cameFrom, act),
+      );
+      if (step === null) throw new Error(`order ${order.id} has a dead letter but has not failed`);
+      return { kind: 'done', orderId: order.id, status: step.to };
+    },
+    { step: 'act', orderIds: [] },
+  );
 }
 
 const CLOSED_STATE = { redrive: 'redriven', discard: 'discarded', resolve: 'resolved' } as const;

@@ -81,7 +81,10 @@ function toWhere({ reason, state, from, to }: DeadLetterFilter): Prisma.DeadLett
   return {
     ...(reason === undefined ? {} : { reason }),
     ...(state === undefined ? {} : { state }),
-    openedAt: { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) },
+    openedAt: {
+      ...(from === undefined ? {} : { gte: from }),
+      ...(to === undefined ? {} : { lt: to }),
+    },
   };
 }
 

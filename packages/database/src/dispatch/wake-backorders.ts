@@ -38,21 +38,25 @@ export async function wakeBackorders(database: Database): Promise<number> {
        AND (line.woken_at IS NULL OR line.woken_at < now() - interval '1 minute')`;
   if (called.length === 0) return 0;
   const ids = called.map((row) => row.order_id);
-  return inTransaction(database, async (tx) => {
-    // Orders before their lines, as everywhere; another sweeper may be first.
-    const locked = await tx.$queryRaw<{ id: string }[]>`
+  return inTransaction(
+    database,
+    async (tx) => {
+      // Orders before their lines, as everywhere; another sweeper may be first.
+      const locked = await tx.$queryRaw<{ id: string }[]>`
       SELECT id FROM orders
        WHERE id = ANY(${ids}::uuid[]) AND status = 'backordered'
        ORDER BY id
          FOR NO KEY UPDATE`;
-    const woken = await tx.$queryRaw<{ order_id: string }[]>`
+      const woken = await tx.$queryRaw<{ order_id: string }[]>`
       UPDATE backorders SET woken_at = now()
        WHERE order_id = ANY(${locked.map(({ id }) => id)}::uuid[])
          AND (woken_at IS NULL OR woken_at < now() - interval '1 minute')
       RETURNING order_id`;
-    return tx.$executeRaw`
+      return tx.$executeRaw`
       UPDATE orders SET dispatch = dispatch + 1, next_check_at = now()
        WHERE id = ANY(${Array.from(new Set(woken.map((row) => row.order_id)))}::uuid[])
          AND status = 'backordered'`;
-  });
+    },
+    { step: 'wake', orderIds: ids },
+  );
 }

@@ -50,10 +50,7 @@ export function adjustStock(
   });
 }
 
-async function lockSku(
-  tx: Connection,
-  sku: string,
-): Promise<{ onHand: number } | null> {
+async function lockSku(tx: Connection, sku: string): Promise<{ onHand: number } | null> {
   const rows = await tx.$queryRaw<{ on_hand: bigint }[]>`
     SELECT on_hand FROM inventory WHERE sku = ${sku} FOR NO KEY UPDATE`;
   const [row] = rows;

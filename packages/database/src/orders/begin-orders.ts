@@ -8,7 +8,12 @@ import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Connection, Database } from '../client.ts';
 import { lockStock } from '../inventory/lock-stock.ts';
 import { readWaiting } from '../inventory/read-waiting.ts';
-import { NO_PAYMENTS, type Payments, paymentState, readPayments } from '../payments/read-payments.ts';
+import {
+  NO_PAYMENTS,
+  type Payments,
+  paymentState,
+  readPayments,
+} from '../payments/read-payments.ts';
 import { inTransaction } from '../transaction.ts';
 import { applySteps, type OrderStep } from './apply-steps.ts';
 import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
@@ -51,35 +56,39 @@ export async function beginOrders(
   runs: readonly OrderRun[],
   policy: RetryPolicy,
 ): Promise<Beginning[]> {
-  return inTransaction(database, async (tx) => {
-    const ids = Array.from(new Set(runs.map(({ orderId }) => orderId)));
-    const { orders, unknown } = await lockOrders(tx, ids);
-    const current = runs.flatMap(({ orderId, dispatch }) => {
-      const order = orders.get(orderId);
-      return order !== undefined && order.dispatch <= dispatch ? [order] : [];
-    });
-    const unique = Array.from(new Set(current));
-    const payments = await readPayments(
-      tx,
-      unique.filter((order) => order.attempt > 0).map(({ id }) => id),
-    );
-    const wanting = unique.filter(
-      ({ status }) => status === 'pending' || status === 'backordered',
-    );
-    const reserved = await reserve(tx, wanting, payments, policy);
-    const results = new Map(
-      unique.map((order) => [
-        order.id,
-        toBeginning(order, reserved.get(order.id), payments.get(order.id), policy),
-      ]),
-    );
-    return runs.map(({ orderId, dispatch }) => {
-      if (unknown.has(orderId)) return { kind: 'unknown-status' };
-      const order = orders.get(orderId);
-      if (order === undefined || order.dispatch > dispatch) return { kind: 'superseded' };
-      return results.get(orderId) ?? { kind: 'rest' };
-    });
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      const ids = Array.from(new Set(runs.map(({ orderId }) => orderId)));
+      const { orders, unknown } = await lockOrders(tx, ids);
+      const current = runs.flatMap(({ orderId, dispatch }) => {
+        const order = orders.get(orderId);
+        return order !== undefined && order.dispatch <= dispatch ? [order] : [];
+      });
+      const unique = Array.from(new Set(current));
+      const payments = await readPayments(
+        tx,
+        unique.filter((order) => order.attempt > 0).map(({ id }) => id),
+      );
+      const wanting = unique.filter(
+        ({ status }) => status === 'pending' || status === 'backordered',
+      );
+      const reserved = await reserve(tx, wanting, payments, policy);
+      const results = new Map(
+        unique.map((order) => [
+          order.id,
+          toBeginning(order, reserved.get(order.id), payments.get(order.id), policy),
+        ]),
+      );
+      return runs.map(({ orderId, dispatch }) => {
+        if (unknown.has(orderId)) return { kind: 'unknown-status' };
+        const order = orders.get(orderId);
+        if (order === undefined || order.dispatch > dispatch) return { kind: 'superseded' };
+        return results.get(orderId) ?? { kind: 'rest' };
+      });
+    },
+    { step: 'reserve', orderIds: runs.map(({ orderId }) => orderId) },
+  );
 }
 
 /** Decides about the stock of a whole batch and carries it out. Returns the steps taken. */

@@ -23,17 +23,21 @@ export type Cancellation =
 
 /** Cancels an order, or begins to. Asking again gives the same answer and changes nothing. */
 export async function cancelOrder(database: Database, ask: CancelOrder): Promise<Cancellation> {
-  return inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, ask.orderId);
-    const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
-    if (order === null || !isTheirs) return { kind: 'not-found' };
-    const step = await takeStep(tx, order, ask.actor, false, (state) =>
-      decideCancel(state, ask.reason),
-    );
-    const status = step?.to ?? order.status;
-    if (status === 'cancelled') return { kind: 'cancelled' };
-    if (status !== 'cancelling') return { kind: 'illegal', status };
-    const run = step === null ? null : { orderId: order.id, dispatch: order.dispatch + 1 };
-    return { kind: 'cancelling', run };
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      const order = await lockOrder(tx, ask.orderId);
+      const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
+      if (order === null || !isTheirs) return { kind: 'not-found' };
+      const step = await takeStep(tx, order, ask.actor, false, (state) =>
+        decideCancel(state, ask.reason),
+      );
+      const status = step?.to ?? order.status;
+      if (status === 'cancelled') return { kind: 'cancelled' };
+      if (status !== 'cancelling') return { kind: 'illegal', status };
+      const run = step === null ? null : { orderId: order.id, dispatch: order.dispatch + 1 };
+      return { kind: 'cancelling', run };
+    },
+    { step: 'cancel', orderIds: [ask.orderId] },
+  );
 }

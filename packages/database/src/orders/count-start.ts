@@ -16,19 +16,23 @@ export async function countStart(
   { orderId, dispatch }: OrderRun,
   policy: RetryPolicy,
 ): Promise<boolean> {
-  return inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, orderId);
-    if (order === null || order.dispatch > dispatch) return true;
-    await tx.$executeRaw`
+  return inTransaction(
+    database,
+    async (tx) => {
+      const order = await lockOrder(tx, orderId);
+      if (order === null || order.dispatch > dispatch) return true;
+      await tx.$executeRaw`
       INSERT INTO order_failures (order_id, step, kind, message, attempt, dispatch, at)
       VALUES (${orderId}::uuid, 'run', 'killed', 'the worker of the last run did not report back',
               ${order.attempt}, ${dispatch}, statement_timestamp())`;
-    if (order.starts + 1 > policy.maxStarts) {
-      const data = { starts: order.starts };
-      await takeStep(tx, order, 'system', true, (state) => giveUp(state, 'worker_killed', data));
-      return false;
-    }
-    await tx.$executeRaw`UPDATE orders SET starts = starts + 1 WHERE id = ${orderId}::uuid`;
-    return true;
-  });
+      if (order.starts + 1 > policy.maxStarts) {
+        const data = { starts: order.starts };
+        await takeStep(tx, order, 'system', true, (state) => giveUp(state, 'worker_killed', data));
+        return false;
+      }
+      await tx.$executeRaw`UPDATE orders SET starts = starts + 1 WHERE id = ${orderId}::uuid`;
+      return true;
+    },
+    { step: 'start', orderIds: [orderId] },
+  );
 }

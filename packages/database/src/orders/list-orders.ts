@@ -33,7 +33,9 @@ export async function listOrders(
   const conditions = [
     filter.customerId === null ? null : Prisma.sql`customer_id = ${filter.customerId}`,
     filter.status === null ? null : Prisma.sql`status = ${filter.status}`,
-    filter.createdFrom === null ? null : Prisma.sql`created_at >= ${filter.createdFrom}::timestamptz`,
+    filter.createdFrom === null
+      ? null
+      : Prisma.sql`created_at >= ${filter.createdFrom}::timestamptz`,
     filter.createdTo === null ? null : Prisma.sql`created_at < ${filter.createdTo}::timestamptz`,
     after === null
       ? null

@@ -41,31 +41,51 @@ export async function placeOrders(
   orders: readonly NewOrder[],
   options: PlaceOrdersOptions,
 ): Promise<Placement[]> {
+  const run: Run = { repeated: false, reachedCommit: false };
   try {
-    return await placeOnce(database, orders, options, false);
+    return await placeOnce(database, orders, options, run);
   } catch (error) {
-    if (!isReplyLost(error)) throw error;
-    return placeOnce(database, orders, options, true);
+    // What never got to COMMIT is not there: its caller is told at once, not after a second wait.
+    if (!run.reachedCommit || !isReplyLost(error)) throw error;
+    return placeOnce(database, orders, options, { ...run, repeated: true });
   }
+}
+
+interface Run {
+  /** Some of the orders may be there already, placed by an earlier run. */
+  repeated: boolean;
+  reachedCommit: boolean;
 }
 
 async function placeOnce(
   database: Database,
   orders: readonly NewOrder[],
   options: PlaceOrdersOptions,
-  repeated: boolean,
+  run: Run,
 ): Promise<Placement[]> {
-  const { verdicts, placedAt } = await inTransaction(database, async (tx) => {
-    await lockGuards(tx, orders, options.duplicateWindowSeconds > 0);
-    // A new statement: its snapshot begins after the guards are ours.
-    const decided = await decidePlacements(tx, orders, options, repeated);
-    const accepted = decided.flatMap((verdict) => (verdict.kind === 'insert' ? verdict.order : []));
-    if (accepted.length === 0) return { verdicts: decided, placedAt: new Date() };
-    const inserted = await insertOrders(tx, accepted);
-    // Another process took one of the keys meanwhile: look again, now seeing its order.
-    if (inserted.count < accepted.length) throw new RunAgain('an idempotency key was taken');
-    return { verdicts: decided, placedAt: inserted.at };
-  });
+  const { verdicts, placedAt } = await inTransaction(
+    database,
+    async (tx) => {
+      run.reachedCommit = false;
+      await lockGuards(tx, orders, options.duplicateWindowSeconds > 0);
+      // A new statement: its snapshot begins after the guards are ours.
+      const decided = await decidePlacements(tx, orders, options, run.repeated);
+      const accepted = decided.flatMap((verdict) =>
+        verdict.kind === 'insert' ? verdict.order : [],
+      );
+      if (accepted.length === 0) return { verdicts: decided, placedAt: new Date() };
+      const inserted = await insertOrders(tx, accepted);
+      if (inserted.count < accepted.length) {
+        // Another process took one of the keys meanwhile, or a run given up for lost has ended
+        // well after all and took the ids: look again, now seeing it.
+        run.repeated = true;
+        throw new RunAgain('an idempotency key was taken');
+      }
+      run.reachedCommit = true;
+      return { verdicts: decided, placedAt: inserted.at };
+    },
+    { step: 'place', orderIds: orders.map(({ id }) => id) },
+  );
   return answer(database, verdicts, placedAt);
 }
 

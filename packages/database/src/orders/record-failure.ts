@@ -30,25 +30,29 @@ export async function recordFailure(
   failure: Failure,
   policy: RetryPolicy,
 ): Promise<FailureCount> {
-  return inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, failure.orderId);
-    if (order === null) return { kind: 'retry', attempts: 0 };
-    await tx.$executeRaw`
+  return inTransaction(
+    database,
+    async (tx) => {
+      const order = await lockOrder(tx, failure.orderId);
+      if (order === null) return { kind: 'retry', attempts: 0 };
+      await tx.$executeRaw`
       INSERT INTO order_failures (order_id, step, kind, message, attempt, dispatch, at)
       VALUES (${order.id}::uuid, ${failure.step}, ${failure.kind}, ${failure.message.slice(0, 2_000)},
               ${order.attempt}, ${failure.dispatch}, statement_timestamp())`;
-    if (failure.kind === 'outage' || order.dispatch > failure.dispatch) {
-      return { kind: 'retry', attempts: order.attempts };
-    }
-    const moved = await takeStep(tx, order, 'system', true, (state) =>
-      decideFailure(state, failure.message.slice(0, 500), policy),
-    );
-    if (moved !== null) return { kind: 'failed' };
-    await tx.$executeRaw`
+      if (failure.kind === 'outage' || order.dispatch > failure.dispatch) {
+        return { kind: 'retry', attempts: order.attempts };
+      }
+      const moved = await takeStep(tx, order, 'system', true, (state) =>
+        decideFailure(state, failure.message.slice(0, 500), policy),
+      );
+      if (moved !== null) return { kind: 'failed' };
+      await tx.$executeRaw`
       UPDATE orders
          SET attempts = attempts + 1,
              next_check_at = statement_timestamp() + ${LEASE_MS} * interval '1 millisecond'
        WHERE id = ${order.id}::uuid AND next_check_at IS NOT NULL`;
-    return { kind: 'retry', attempts: order.attempts + 1 };
-  });
+      return { kind: 'retry', attempts: order.attempts + 1 };
+    },
+    { step: 'fail', orderIds: [failure.orderId] },
+  );
 }

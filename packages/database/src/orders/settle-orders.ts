@@ -5,7 +5,12 @@ import type { OrderStatus } from '@orders/domain/order-status';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
 import { lockStock } from '../inventory/lock-stock.ts';
-import { NO_PAYMENTS, type Payments, paymentState, readPayments } from '../payments/read-payments.ts';
+import {
+  NO_PAYMENTS,
+  type Payments,
+  paymentState,
+  readPayments,
+} from '../payments/read-payments.ts';
 import { storeOutcomes } from '../payments/store-outcomes.ts';
 import { inTransaction } from '../transaction.ts';
 import { applySteps, type OrderStep } from './apply-steps.ts';
@@ -41,39 +46,53 @@ export async function settleOrders(
   settlements: readonly Settlement[],
   policy: RetryPolicy,
 ): Promise<Settled[]> {
-  return inTransaction(database, async (tx) => {
-    const ids = Array.from(new Set(settlements.map(({ orderId }) => orderId)));
-    const { orders } = await lockOrders(tx, ids);
-    await storeOutcomes(tx, settlements);
-    // Attempts are read only where they matter: a first attempt that was captured needs nothing.
-    const unusual = settlements.filter((settlement) => !isPlain(settlement, orders));
-    const payments = await readPayments(tx, Array.from(new Set(unusual.map((s) => s.orderId))));
+  return inTransaction(
+    database,
+    async (tx) => {
+      const ids = Array.from(new Set(settlements.map(({ orderId }) => orderId)));
+      const { orders } = await lockOrders(tx, ids);
+      await storeOutcomes(tx, settlements);
+      // Attempts are read only where they matter: a first attempt that was captured needs nothing.
+      const unusual = settlements.filter((settlement) => !isPlain(settlement, orders));
+      const payments = await readPayments(tx, Array.from(new Set(unusual.map((s) => s.orderId))));
 
-    const decided = new Map<string, Decision>();
-    for (const settlement of settlements) {
-      const order = orders.get(settlement.orderId);
-      if (order === undefined || decided.has(order.id)) continue;
-      decided.set(order.id, decide(order, settlement, payments.get(order.id), policy));
-    }
-    const stepping = Array.from(decided).flatMap(([id, decision]) => {
-      const order = orders.get(id);
-      return order !== undefined && decision.kind === 'step' ? [{ order, step: decision.step }] : [];
-    });
-    const moving = stepping.filter(({ step }) => step.stock !== 'none').map(({ order }) => order.id);
-    const items = await readItems(tx, moving);
-    await lockStock(tx, Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku)));
-    const steps: OrderStep[] = stepping.map(({ order, step }) => ({
-      order,
-      step,
-      items: items.get(order.id) ?? [],
-      actor: 'system',
-    }));
-    await applySteps(tx, steps, true);
-    return settlements.map(({ orderId }) => toSettled(orders.get(orderId), decided.get(orderId)));
-  });
+      const decided = new Map<string, Decision>();
+      for (const settlement of settlements) {
+        const order = orders.get(settlement.orderId);
+        if (order === undefined || decided.has(order.id)) continue;
+        decided.set(order.id, decide(order, settlement, payments.get(order.id), policy));
+      }
+      const stepping = Array.from(decided).flatMap(([id, decision]) => {
+        const order = orders.get(id);
+        return order !== undefined && decision.kind === 'step'
+          ? [{ order, step: decision.step }]
+          : [];
+      });
+      const moving = stepping
+        .filter(({ step }) => step.stock !== 'none')
+        .map(({ order }) => order.id);
+      const items = await readItems(tx, moving);
+      await lockStock(
+        tx,
+        Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku)),
+      );
+      const steps: OrderStep[] = stepping.map(({ order, step }) => ({
+        order,
+        step,
+        items: items.get(order.id) ?? [],
+        actor: 'system',
+      }));
+      await applySteps(tx, steps, true);
+      return settlements.map(({ orderId }) => toSettled(orders.get(orderId), decided.get(orderId)));
+    },
+    { step: 'settle', orderIds: settlements.map(({ orderId }) => orderId) },
+  );
 }
 
-function isPlain({ orderId, attempt, result }: Settlement, orders: ReadonlyMap<string, LockedOrder>): boolean {
+function isPlain(
+  { orderId, attempt, result }: Settlement,
+  orders: ReadonlyMap<string, LockedOrder>,
+): boolean {
   const order = orders.get(orderId);
   return order?.status === 'reserved' && order.attempt === attempt && result.kind === 'captured';
 }

@@ -21,7 +21,11 @@ export async function takeStep(
   if (decision.kind !== 'step') return null;
   const { step } = decision;
   const items = (await readItems(tx, [order.id])).get(order.id) ?? [];
-  if (step.stock !== 'none') await lockStock(tx, items.map(({ sku }) => sku));
+  if (step.stock !== 'none')
+    await lockStock(
+      tx,
+      items.map(({ sku }) => sku),
+    );
   await applySteps(tx, [{ order, step, items, actor }], pickedUp);
   return step;
 }

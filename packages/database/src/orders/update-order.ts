@@ -38,35 +38,39 @@ export type OrderUpdate =
  * old items are superseded by a new dispatch.
  */
 export async function updateOrder(database: Database, ask: UpdateOrder): Promise<OrderUpdate> {
-  return inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, ask.orderId);
-    const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
-    if (order === null || !isTheirs) return { kind: 'not-found' };
-    if (order.version !== ask.version) return { kind: 'stale', version: order.version };
-    if (order.status !== 'pending' && order.status !== 'backordered') {
-      return { kind: 'illegal', status: order.status };
-    }
-    const { customerId } = order;
-    const fingerprint = fingerprintBasket(ask.items);
-    const basket = { customerId, fingerprint, items: ask.items, allowDuplicate: false };
-    await lockGuards(tx, [basket], ask.duplicateWindowSeconds > 0);
-    const twins = await lookUpDuplicates(tx, [basket], ask.duplicateWindowSeconds, order.id);
-    const [existingOrderId] = twins.values();
-    if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
+  return inTransaction(
+    database,
+    async (tx) => {
+      const order = await lockOrder(tx, ask.orderId);
+      const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
+      if (order === null || !isTheirs) return { kind: 'not-found' };
+      if (order.version !== ask.version) return { kind: 'stale', version: order.version };
+      if (order.status !== 'pending' && order.status !== 'backordered') {
+        return { kind: 'illegal', status: order.status };
+      }
+      const { customerId } = order;
+      const fingerprint = fingerprintBasket(ask.items);
+      const basket = { customerId, fingerprint, items: ask.items, allowDuplicate: false };
+      await lockGuards(tx, [basket], ask.duplicateWindowSeconds > 0);
+      const twins = await lookUpDuplicates(tx, [basket], ask.duplicateWindowSeconds, order.id);
+      const [existingOrderId] = twins.values();
+      if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
 
-    const pricing = priceOrder(ask.items, await lookUpCatalogue(tx, [basket]), null);
-    if (pricing.kind !== 'priced') return pricing;
-    const data = { items: ask.items, total: pricing.totalMinor, totalBefore: order.totalMinor };
-    await takeStep(tx, order, ask.actor, false, (state) => decideUpdate(state, data));
-    await replaceItems(tx, order.id, pricing.items, pricing.totalMinor, fingerprint);
-    const updated = (await readOrders(tx, [order.id])).get(order.id);
-    if (updated === undefined) throw new Error(`order ${order.id} is locked and gone`);
-    return {
-      kind: 'updated',
-      order: updated,
-      run: { orderId: order.id, dispatch: order.dispatch + 1 },
-    };
-  });
+      const pricing = priceOrder(ask.items, await lookUpCatalogue(tx, [basket]), null);
+      if (pricing.kind !== 'priced') return pricing;
+      const data = { items: ask.items, total: pricing.totalMinor, totalBefore: order.totalMinor };
+      await takeStep(tx, order, ask.actor, false, (state) => decideUpdate(state, data));
+      await replaceItems(tx, order.id, pricing.items, pricing.totalMinor, fingerprint);
+      const updated = (await readOrders(tx, [order.id])).get(order.id);
+      if (updated === undefined) throw new Error(`order ${order.id} is locked and gone`);
+      return {
+        kind: 'updated',
+        order: updated,
+        run: { orderId: order.id, dispatch: order.dispatch + 1 },
+      };
+    },
+    { step: 'update', orderIds: [ask.orderId] },
+  );
 }
 
 /** Under the order's lock, which every reader of items for stock takes first. */

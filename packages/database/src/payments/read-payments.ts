@@ -85,9 +85,7 @@ function toPayments(attempts: readonly AttemptRow[], refunds: readonly RefundRow
         amountMinor: Number(row.amount_minor),
         createdAt: row.created_at,
       })),
-    refundedCharges: new Set(
-      refunds.filter((row) => row.refunded).map((row) => row.charge_id),
-    ),
+    refundedCharges: new Set(refunds.filter((row) => row.refunded).map((row) => row.charge_id)),
   };
 }
 

@@ -16,24 +16,31 @@ export async function settleRefund(
   n: number,
   refundId: string,
 ): Promise<void> {
-  await inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, orderId);
-    if (order === null) throw new Error(`refund of unknown order ${orderId}`);
-    // Zero rows: another run was first and has taken the step, too.
-    const marked = await tx.$executeRaw`
+  await inTransaction(
+    database,
+    async (tx) => {
+      const order = await lockOrder(tx, orderId);
+      if (order === null) throw new Error(`refund of unknown order ${orderId}`);
+      // Zero rows: another run was first and has taken the step, too.
+      const marked = await tx.$executeRaw`
       UPDATE refunds SET refund_id = ${refundId}, refunded_at = statement_timestamp()
        WHERE order_id = ${orderId}::uuid AND n = ${n} AND refunded_at IS NULL`;
-    if (marked === 0) return;
-    const payments = (await readPayments(tx, [orderId])).get(orderId);
-    const open = payments?.openRefunds.length ?? 0;
-    const payment = payments === undefined ? 'none' : paymentState(payments, order.attempt);
-    const decision = decideRefunded(toState(order, payment), refundId, open);
-    if (decision.kind !== 'step') return;
-    const items = await readItems(tx, [orderId]);
-    if (decision.step.stock !== 'none') {
-      await lockStock(tx, (items.get(orderId) ?? []).map(({ sku }) => sku));
-    }
-    const step = { order, step: decision.step, items: items.get(orderId) ?? [], actor: 'system' };
-    await applySteps(tx, [step], true);
-  });
+      if (marked === 0) return;
+      const payments = (await readPayments(tx, [orderId])).get(orderId);
+      const open = payments?.openRefunds.length ?? 0;
+      const payment = payments === undefined ? 'none' : paymentState(payments, order.attempt);
+      const decision = decideRefunded(toState(order, payment), refundId, open);
+      if (decision.kind !== 'step') return;
+      const items = await readItems(tx, [orderId]);
+      if (decision.step.stock !== 'none') {
+        await lockStock(
+          tx,
+          (items.get(orderId) ?? []).map(({ sku }) => sku),
+        );
+      }
+      const step = { order, step: decision.step, items: items.get(orderId) ?? [], actor: 'system' };
+      await applySteps(tx, [step], true);
+    },
+    { step: 'refund', orderIds: [orderId] },
+  );
 }

@@ -25,6 +25,9 @@ export const timeSchema = z.iso.datetime().meta({ description: 'RFC 3339, UTC' }
 export const moneySchema = z
   .strictObject({
     amount: z.int().min(0).meta({ description: 'Integer minor units' }),
-    currency: z.string().regex(/^[A-Z]{3}$/).meta({ description: 'ISO 4217' }),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .meta({ description: 'ISO 4217' }),
   })
   .meta({ id: 'Money', examples: [{ amount: 5997, currency: 'USD' }] });
