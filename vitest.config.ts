@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           // A whole system each: one after the other, with the machine to itself.
           name: 'system',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/**/*.test.ts', 'bench/test/**/*.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

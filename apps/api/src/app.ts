@@ -9,6 +9,7 @@ import { validatorCompiler } from './http/validator-compiler.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { authentication } from './plugins/authentication.ts';
+import { closing } from './plugins/closing.ts';
 import { database } from './plugins/database.ts';
 import { framing } from './plugins/framing.ts';
 import { httpMetrics } from './plugins/http-metrics.ts';
@@ -18,7 +19,12 @@ import { openapi } from './plugins/openapi.ts';
 import { pages } from './plugins/pages.ts';
 import { problems } from './plugins/problems.ts';
 import { queue } from './plugins/queue.ts';
-import { createServerOptions, MAX_BODY_BYTES, MAX_URL_BYTES } from './server-options.ts';
+import {
+  CLOSE_GRACE_MS,
+  createServerOptions,
+  MAX_BODY_BYTES,
+  MAX_URL_BYTES,
+} from './server-options.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -43,6 +49,7 @@ export async function createApp({
 
   // The order of hooks is the order of checks: framing and size, 404 and 405, then what a context
   // adds: 401, 403, 415, 400.
+  await app.register(closing, { graceMs: CLOSE_GRACE_MS });
   await app.register(framing, { maxBodyBytes: MAX_BODY_BYTES, maxUrlBytes: MAX_URL_BYTES });
   await app.register(problems);
   await app.register(httpMetrics, metrics);

@@ -61,6 +61,9 @@ export const configSchema = z.object({
   ENQUEUE_DEADLINE_MS: integer({ min: 10, max: 5_000 })
     .default(300)
     .describe('How long Redis may take for a batch before the sweeper is left to do it'),
+  ORDER_LEASE_MS: integer({ min: 100, max: 3_600_000 })
+    .default(60_000)
+    .describe('When a new order is looked at by a sweeper if no worker has taken it'),
   TRUST_PROXY: addressRanges()
     .default([])
     .describe('Addresses or CIDR ranges, comma separated, whose X-Forwarded-* are believed'),
@@ -94,6 +97,7 @@ export function readConfig(env: Environment = process.env) {
       maxQueue: values.INTAKE_QUEUE,
       deadlineMs: values.INTAKE_DEADLINE_MS,
       enqueueDeadlineMs: values.ENQUEUE_DEADLINE_MS,
+      leaseMs: values.ORDER_LEASE_MS,
     },
     trustedProxies: values.TRUST_PROXY,
     docs: values.DOCS,
@@ -110,7 +114,10 @@ function readTokenRules(values: z.output<typeof configSchema>): TokenRules {
   }
   if (JWT_SECRET === undefined || JWKS_URL !== undefined) {
     throw new ConfigError([
-      { name: 'JWT_SECRET', problem: 'set either it or JWKS_URL: one says how tokens are verified' },
+      {
+        name: 'JWT_SECRET',
+        problem: 'set either it or JWKS_URL: one says how tokens are verified',
+      },
     ]);
   }
   const weakness = findWeakness(JWT_SECRET, { mayBeKnown: NODE_ENV === 'development' });

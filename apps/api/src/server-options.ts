@@ -8,6 +8,7 @@ import { answerClientError } from './problems/client-error.ts';
 export const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_URL_BYTES = 8 * 1024;
+export const CLOSE_GRACE_MS = 5_000;
 
 /**
  * How connections are treated before any of our code sees a request. The limits answer slow and
@@ -16,7 +17,7 @@ export const MAX_URL_BYTES = 8 * 1024;
 export function createServerOptions(
   logger: FastifyBaseLogger,
   trustedProxies: readonly string[],
-): FastifyHttpOptions<Server, FastifyBaseLogger> {
+): FastifyHttpOptions<Server> {
   const trustsPeer = createAddressMatcher(trustedProxies);
   return {
     loggerInstance: logger,

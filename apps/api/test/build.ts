@@ -39,7 +39,10 @@ export interface BuildOptions {
 }
 
 /** Builds the app as `main.ts` does, without listening. */
-export async function build({ env = {}, failpoints = NO_FAILPOINTS }: BuildOptions = {}): Promise<TestApi> {
+export async function build({
+  env = {},
+  failpoints = NO_FAILPOINTS,
+}: BuildOptions = {}): Promise<TestApi> {
   const log: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void log.push(JSON.parse(line)) };
   const logger = createLogger({ name: 'api', level: 'info', destination });

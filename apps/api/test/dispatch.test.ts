@@ -2,6 +2,7 @@ import { createLogger } from '@orders/service/logger';
 import { startTestRedis } from '@orders/local-services/start-test-redis';
 import type { Redis } from '@orders/local-services/start-redis';
 import { waitUntil } from '@orders/local-services/wait-until';
+import type { Producer } from '@orders/queue/producer';
 import { type QueueState, startQueueState } from '@orders/queue/queue-state';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, type TestApi } from './build.ts';
@@ -33,7 +34,11 @@ afterAll(async () => {
 let quantity = 0;
 const basket = () => ({ items: [{ sku: KEYBOARD, quantity: (quantity += 1) }] });
 
-const connected = () => waitUntil(() => api.app.producer.isConnected(), { what: 'the producer', timeoutMs: 5_000 });
+const connected = () =>
+  waitUntil(() => api.app.getDecorator<Producer>('producer').isConnected(), {
+    what: 'the producer',
+    timeoutMs: 5_000,
+  });
 
 const jobOf = (orderId: string) => queue.findJob({ orderId, dispatch: 1 });
 
@@ -71,7 +76,7 @@ test('a replay and a refusal put nothing into the queue', async () => {
   expect((after[0]?.waiting ?? 0) - (before[0]?.waiting ?? 0)).toBe(1);
 });
 
-describe.sequential('while Redis', () => {
+describe('while Redis', { concurrent: false }, () => {
   test('hangs, orders are accepted as ever and become due at once', async () => {
     redis.process.signal('SIGSTOP');
     try {

@@ -2,7 +2,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
 interface Document {
-  readonly paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>
+  >;
 }
 
 /** Throws unless an answer is one that the served document describes. */
@@ -24,7 +27,9 @@ export function createDocumentCheck(document: Document): DocumentCheck {
     const validator = validators.get(pointer) ?? ajv.compile({ $ref: `openapi#${pointer}` });
     validators.set(pointer, validator);
     if (!validator(JSON.parse(text))) {
-      throw new Error(`the answer is not as documented: ${ajv.errorsText(validator.errors)}\n${text}`);
+      throw new Error(
+        `the answer is not as documented: ${ajv.errorsText(validator.errors)}\n${text}`,
+      );
     }
   }
 
@@ -39,7 +44,8 @@ export function createDocumentCheck(document: Document): DocumentCheck {
       return;
     }
     const response = responses[String(status)];
-    if (response === undefined) throw new Error(`${method} ${path} does not document ${status}: ${text}`);
+    if (response === undefined)
+      throw new Error(`${method} ${path} does not document ${status}: ${text}`);
     if (text === '') return;
     const type = contentType.split(';', 1)[0] ?? '';
     if (response.content?.[type] === undefined) {

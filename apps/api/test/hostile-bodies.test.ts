@@ -35,8 +35,14 @@ describe('a body that is not JSON is refused with 400', () => {
     ['with a raw NUL', body().replace('1', '\u0000')],
     ['with a raw control character in a string', rawMember('"metadata":{"a":"\u0001"}')],
     ['with invalid UTF-8', Buffer.from(rawMember('"metadata":{"a":"\xff\xfe"}'), 'latin1')],
-    ['with overlong UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')])],
-    ['with a surrogate encoded in UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')])],
+    [
+      'with overlong UTF-8',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
+    ],
+    [
+      'with a surrogate encoded in UTF-8',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
+    ],
     ['in UTF-16', Buffer.from(body(), 'utf16le')],
     ['naming __proto__', rawMember('"__proto__":{"isOperator":true}')],
     ['naming __proto__ deep inside', rawMember('"metadata":{"__proto__":"x"}')],
@@ -76,19 +82,47 @@ describe('a body that does not fit its schema is refused with 400 and a pointer'
     ['quantity as an object', item({ quantity: { $gt: 0 } }), '/items/0/quantity'],
     ['no items', body({ items: [] }), '/items'],
     ['items as an object', body({ items: {} }), '/items'],
-    ['101 items', body({ items: Array.from({ length: 101 }, (_, at) => ({ sku: `A-${at}`, quantity: 1 })) }), '/items'],
-    ['items that merge to more than 1000', body({ items: [1000, 1].map((quantity) => ({ sku: KEYBOARD, quantity })) }), '/items'],
+    [
+      '101 items',
+      body({ items: Array.from({ length: 101 }, (_, at) => ({ sku: `A-${at}`, quantity: 1 })) }),
+      '/items',
+    ],
+    [
+      'items that merge to more than 1000',
+      body({ items: [1000, 1].map((quantity) => ({ sku: KEYBOARD, quantity })) }),
+      '/items',
+    ],
     ['metadata over 4 KiB', body({ metadata: { a: 'x'.repeat(4_096) } }), '/metadata'],
-    ['metadata over 4 KiB in many members', body({ metadata: Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`key-${at}`, 'x'.repeat(100)])) }), '/metadata'],
+    [
+      'metadata over 4 KiB in many members',
+      body({
+        metadata: Object.fromEntries(
+          Array.from({ length: 50 }, (_, at) => [`key-${at}`, 'x'.repeat(100)]),
+        ),
+      }),
+      '/metadata',
+    ],
     ['metadata with a number', body({ metadata: { a: 1 } }), '/metadata/a'],
     ['metadata as a list', body({ metadata: ['a'] }), '/metadata'],
     ['an escaped NUL', body({ metadata: { a: 'x\u0000y' } }), '/metadata/a'],
     ['an escaped NUL in a key', body({ metadata: { 'x\u0000y': 'a' } }), '/metadata/x\u0000y'],
     ['a lone surrogate', rawMember(String.raw`"metadata":{"a":"\ud800"}`), '/metadata/a'],
-    ['a reversed surrogate pair', rawMember(String.raw`"metadata":{"a":"\udc00\ud800"}`), '/metadata/a'],
-    ['a lone surrogate in a key', rawMember(String.raw`"metadata":{"\udfff":"a"}`), '/metadata/\ufffd'],
+    [
+      'a reversed surrogate pair',
+      rawMember(String.raw`"metadata":{"a":"\udc00\ud800"}`),
+      '/metadata/a',
+    ],
+    [
+      'a lone surrogate in a key',
+      rawMember(String.raw`"metadata":{"\udfff":"a"}`),
+      '/metadata/\ufffd',
+    ],
     ['expectedTotal as a number', body({ expectedTotal: 1999 }), '/expectedTotal'],
-    ['expectedTotal with a fraction', body({ expectedTotal: { amount: 19.99, currency: 'USD' } }), '/expectedTotal/amount'],
+    [
+      'expectedTotal with a fraction',
+      body({ expectedTotal: { amount: 19.99, currency: 'USD' } }),
+      '/expectedTotal/amount',
+    ],
     ['allowDuplicate "true"', body({ allowDuplicate: 'true' }), '/allowDuplicate'],
     ['a SKU in lower case', item({ sku: KEYBOARD.toLowerCase() }), '/items/0/sku'],
     ['a SKU of 10 kB', item({ sku: 'A'.repeat(10_000) }), '/items/0/sku'],
@@ -117,8 +151,16 @@ describe('nesting 20,000 deep is refused in under 50 ms', () => {
     ['arrays', '['.repeat(deep) + ']'.repeat(deep), 'validation-error'],
     ['arrays, never closed', '['.repeat(deep * 2), 'malformed-json'],
     ['arrays as the items', `{"items":${'['.repeat(deep)}${']'.repeat(deep)}}`, 'validation-error'],
-    ['objects as metadata', `${'{"metadata":'.repeat(4_000)}1${'}'.repeat(4_000)}`, 'validation-error'],
-    ['beside __proto__', `{"__proto__":1,"a":${'['.repeat(deep)}${']'.repeat(deep)}}`, 'malformed-json'],
+    [
+      'objects as metadata',
+      `${'{"metadata":'.repeat(4_000)}1${'}'.repeat(4_000)}`,
+      'validation-error',
+    ],
+    [
+      'beside __proto__',
+      `{"__proto__":1,"a":${'['.repeat(deep)}${']'.repeat(deep)}}`,
+      'malformed-json',
+    ],
   ])('%s', async (_what, text, slug) => {
     const answer = await server.sendAsCustomer({ body: text });
     server.expectRefusal(answer, { status: 400, slug, withinMs: 50 });
@@ -127,8 +169,18 @@ describe('nesting 20,000 deep is refused in under 50 ms', () => {
 
 describe('what is understood but impossible is refused with 422', () => {
   test.each([
-    ['an unknown SKU', item({ sku: 'NOBODY-KNOWS-IT' }), 'unknown-sku', { skus: ['NOBODY-KNOWS-IT'] }],
-    ['a product that is not for sale', item({ sku: TYPEWRITER }), 'inactive-product', { skus: [TYPEWRITER] }],
+    [
+      'an unknown SKU',
+      item({ sku: 'NOBODY-KNOWS-IT' }),
+      'unknown-sku',
+      { skus: ['NOBODY-KNOWS-IT'] },
+    ],
+    [
+      'a product that is not for sale',
+      item({ sku: TYPEWRITER }),
+      'inactive-product',
+      { skus: [TYPEWRITER] },
+    ],
     [
       'a total that the catalogue does not give',
       body({ expectedTotal: { amount: 1, currency: 'USD' } }),

@@ -56,7 +56,17 @@ describe('framing that could be read in two ways is refused with 400, and the co
 
   test.each([
     ['no Host', Buffer.from('GET /openapi.json HTTP/1.1\r\n\r\n')],
-    ['two Hosts', toBytes({ method: 'GET', path: '/openapi.json', headers: [['Host', 'a'], ['Host', 'b']] })],
+    [
+      'two Hosts',
+      toBytes({
+        method: 'GET',
+        path: '/openapi.json',
+        headers: [
+          ['Host', 'a'],
+          ['Host', 'b'],
+        ],
+      }),
+    ],
   ])('%s', async (_what, bytes) => {
     server.expectRefusal(await server.send(bytes), { status: 400, slug: 'validation-error' });
   });
@@ -65,15 +75,62 @@ describe('framing that could be read in two ways is refused with 400, and the co
 describe('what is too large is refused', () => {
   const headers = [authorization];
   test.each([
-    ['a body of 64 KiB and one byte', { ...framed(), body: 'x'.repeat(65_537) }, 413, 'payload-too-large'],
+    [
+      'a body of 64 KiB and one byte',
+      { ...framed(), body: 'x'.repeat(65_537) },
+      413,
+      'payload-too-large',
+    ],
     ['a body of 1 GB, before it is sent', framed(length(1e9)), 413, 'payload-too-large'],
-    ['a chunked body over 64 KiB', chunked(`11000\r\n${'x'.repeat(0x11000)}\r\n0\r\n\r\n`), 413, 'payload-too-large'],
-    ['chunk extensions over 16 KiB', chunked(`1;${'x'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`), 413, 'payload-too-large'],
-    ['a header of 17 KiB', { method: 'GET', path: '/orders/x', headers: [...headers, ['X', 'x'.repeat(17_408)] as const] }, 431, 'headers-too-large'],
-    ['1,000 headers of 20 bytes', { method: 'GET', headers: Array.from({ length: 1_000 }, (_, at) => [`X-${at}`, 'x'.repeat(16)] as const) }, 431, 'headers-too-large'],
-    ['a path of 9,000 bytes', { method: 'GET', path: `/orders/${'x'.repeat(9_000)}`, headers }, 414, 'uri-too-long'],
-    ['a query of 9,000 bytes', { method: 'GET', path: `/orders?x=${'x'.repeat(9_000)}`, headers }, 414, 'uri-too-long'],
-    ['a path of 20,000 bytes', { method: 'GET', path: `/orders/${'x'.repeat(20_000)}`, headers }, 414, 'uri-too-long'],
+    [
+      'a chunked body over 64 KiB',
+      chunked(`11000\r\n${'x'.repeat(0x11000)}\r\n0\r\n\r\n`),
+      413,
+      'payload-too-large',
+    ],
+    [
+      'chunk extensions over 16 KiB',
+      chunked(`1;${'x'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`),
+      413,
+      'payload-too-large',
+    ],
+    [
+      'a header of 17 KiB',
+      {
+        method: 'GET',
+        path: '/orders/x',
+        headers: [...headers, ['X', 'x'.repeat(17_408)] as const],
+      },
+      431,
+      'headers-too-large',
+    ],
+    [
+      '1,000 headers of 20 bytes',
+      {
+        method: 'GET',
+        headers: Array.from({ length: 1_000 }, (_, at) => [`X-${at}`, 'x'.repeat(16)] as const),
+      },
+      431,
+      'headers-too-large',
+    ],
+    [
+      'a path of 9,000 bytes',
+      { method: 'GET', path: `/orders/${'x'.repeat(9_000)}`, headers },
+      414,
+      'uri-too-long',
+    ],
+    [
+      'a query of 9,000 bytes',
+      { method: 'GET', path: `/orders?x=${'x'.repeat(9_000)}`, headers },
+      414,
+      'uri-too-long',
+    ],
+    [
+      'a path of 20,000 bytes',
+      { method: 'GET', path: `/orders/${'x'.repeat(20_000)}`, headers },
+      414,
+      'uri-too-long',
+    ],
   ])('%s', async (_what, request, status, slug) => {
     server.expectRefusal(await server.send(request), { status, slug });
   });
@@ -140,14 +197,20 @@ describe('pipelined requests', () => {
   const good = toBytes({ method: 'GET', path: '/problems/not-found' });
 
   test('an earlier one is answered before the connection closes over a broken one', async () => {
-    const answer = await exchange(server.port, Buffer.concat([good, Buffer.from('BROKEN\r\n\r\n')]));
+    const answer = await exchange(
+      server.port,
+      Buffer.concat([good, Buffer.from('BROKEN\r\n\r\n')]),
+    );
     expect(answer.status).toBe(200);
     expect(answer.text).not.toContain('HTTP/1.1 400');
   });
 
   test('a smuggled request behind a conflicting length is never served', async () => {
     const smuggled = toBytes({ method: 'GET', path: '/problems/forbidden' });
-    const request = toBytes({ ...framed(length(4), CHUNKED), body: `0\r\n\r\n${smuggled.toString()}` });
+    const request = toBytes({
+      ...framed(length(4), CHUNKED),
+      body: `0\r\n\r\n${smuggled.toString()}`,
+    });
     const answer = await server.send(request);
     server.expectRefusal(answer, { status: 400, slug: 'validation-error' });
     expect(answer.text).not.toContain('HTTP/1.1 200');

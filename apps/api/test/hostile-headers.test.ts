@@ -37,7 +37,12 @@ describe('another body than plain JSON is refused with 415', () => {
     server.expectRefusal(answer, { status: 415, slug: 'unsupported-media-type' });
   });
 
-  test.each(['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"'])('%s is plain JSON', async (type) => {
+  test.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+  ])('%s is plain JSON', async (type) => {
     const answer = await server.sendAsCustomer({ headers: [['Content-Type', type]], body: BODY });
     expect(answer.status).toBe(201);
   });
@@ -69,11 +74,17 @@ describe('an Idempotency-Key that is none is refused with 400', () => {
   test.each([
     ['255 characters', 'k'.repeat(255)],
     ['255 characters quoted', `"${'q'.repeat(255)}"`],
-    ['every visible ASCII character', Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).join('')],
+    [
+      'every visible ASCII character',
+      Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).join(''),
+    ],
     ['escapes', String.raw`"a\"b\\c"`],
   ])('%s is one', async (_what, value) => {
     const request = { headers: key(value), body: BODY };
-    const [first, second] = [await server.sendAsCustomer(request), await server.sendAsCustomer(request)];
+    const [first, second] = [
+      await server.sendAsCustomer(request),
+      await server.sendAsCustomer(request),
+    ];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(second.body['id']).toBe(first.body['id']);
   });
@@ -90,4 +101,3 @@ describe('an Idempotency-Key that is none is refused with 400', () => {
     server.expectRefusal(answer, { status: 400, slug: 'validation-error' });
   });
 });
-

@@ -40,10 +40,25 @@ describe('the order of checks', () => {
     ['size before 404', { path: '/nowhere', body: tooLarge }, 413, 'payload-too-large'],
     ['size before 401', { body: tooLarge }, 413, 'payload-too-large'],
     ['404 before 401', { path: '/nowhere', body: '{' }, 404, 'not-found'],
-    ['401 before 415', { headers: [['Content-Type', 'text/plain']], body: 'x' }, 401, 'unauthorized'],
+    [
+      '401 before 415',
+      { headers: [['Content-Type', 'text/plain']], body: 'x' },
+      401,
+      'unauthorized',
+    ],
     ['401 before 400', { headers: [JSON_TYPE], body: '{' }, 401, 'unauthorized'],
-    ['415 before 400', { headers: [authorization, ['Content-Type', 'text/plain']], body: '{' }, 415, 'unsupported-media-type'],
-    ['400 before 422', { headers: [authorization, JSON_TYPE], body: '{"items":[{"sku":"UNKNOWN","quantity":0}]}' }, 400, 'validation-error'],
+    [
+      '415 before 400',
+      { headers: [authorization, ['Content-Type', 'text/plain']], body: '{' },
+      415,
+      'unsupported-media-type',
+    ],
+    [
+      '400 before 422',
+      { headers: [authorization, JSON_TYPE], body: '{"items":[{"sku":"UNKNOWN","quantity":0}]}' },
+      400,
+      'validation-error',
+    ],
   ])('%s', async (_what, request, status, slug) => {
     server.expectRefusal(await server.send(request), { status, slug });
   });
@@ -77,7 +92,10 @@ describe('what a stranger claims of himself is ignored', () => {
   test.each(['orders:operate-not', 'ORDERS:OPERATE', 'orders:operate,x', 'xorders:operate'])(
     'the scope %s makes no operator',
     async (scope) => {
-      const text = JSON.stringify({ items: [{ sku: KEYBOARD, quantity: 1 }], customerId: 'customer-2' });
+      const text = JSON.stringify({
+        items: [{ sku: KEYBOARD, quantity: 1 }],
+        customerId: 'customer-2',
+      });
       const headers = [['Authorization', await bearer('customer-1', scope)], JSON_TYPE] as const;
       const answer = await server.send({ headers, body: text });
       server.expectRefusal(answer, { status: 400, slug: 'validation-error' });
@@ -103,7 +121,12 @@ describe('paths and queries of orders', () => {
     ['a traversal', '/orders/../admin', 404, 'not-found'],
     ['an unknown path', '/admin/nothing', 404, 'not-found'],
     ['an asterisk', '*', 404, 'not-found'],
-    ['a file of the documentation above its folder', '/docs/static/..%2f..%2fpackage.json', 404, 'not-found'],
+    [
+      'a file of the documentation above its folder',
+      '/docs/static/..%2f..%2fpackage.json',
+      404,
+      'not-found',
+    ],
   ])('%s', async (_what, target, status, slug) => {
     const answer = await server.sendAsCustomer({ method: 'GET', path: target });
     server.expectRefusal(answer, { status, slug });

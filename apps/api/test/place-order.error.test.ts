@@ -54,7 +54,9 @@ describe('POST /orders refuses', () => {
       at === 7 ? { items: [{ sku: 'UNKNOWN', quantity: 1 }] } : basket(100 + at),
     );
     const answers = await Promise.all(bodies.map((body) => api.place(body)));
-    expect(answers.map(({ status }) => status)).toEqual(bodies.map((_, at) => (at === 7 ? 422 : 201)));
+    expect(answers.map(({ status }) => status)).toEqual(
+      bodies.map((_, at) => (at === 7 ? 422 : 201)),
+    );
   });
 });
 
@@ -71,13 +73,17 @@ describe('when too much is waiting', () => {
   test('orders are refused with 503 and Retry-After beyond the backlog, and taken again below it', async () => {
     const small = await build({ env: { DATABASE_URL: catalogue.url, MAX_OPEN_ORDERS: '1' } });
     try {
-      await expect.poll(() => small.place({ ...basket(6), allowDuplicate: true })).toMatchObject({
-        status: 503,
-        body: { type: '/problems/overloaded' },
-        headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
-      });
+      await expect
+        .poll(() => small.place({ ...basket(6), allowDuplicate: true }))
+        .toMatchObject({
+          status: 503,
+          body: { type: '/problems/overloaded' },
+          headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
+        });
       await catalogue.database.prisma.$executeRaw`UPDATE order_counters SET pending = 0`;
-      await expect.poll(() => small.place(basket(7)), { timeout: 5_000 }).toMatchObject({ status: 201 });
+      await expect
+        .poll(() => small.place(basket(7)), { timeout: 5_000 })
+        .toMatchObject({ status: 201 });
     } finally {
       await small.close();
     }

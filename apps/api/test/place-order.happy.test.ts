@@ -45,7 +45,9 @@ describe('POST /orders', () => {
       metadata: { cart: 'c-17' },
       version: 1,
     });
-    const row = await catalogue.database.prisma.order.findUnique({ where: { id: String(body['id']) } });
+    const row = await catalogue.database.prisma.order.findUnique({
+      where: { id: String(body['id']) },
+    });
     expect(row?.status).toBe('pending');
   });
 
@@ -95,7 +97,7 @@ describe('POST /orders', () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, at) => api.place(basket(13), { 'idempotency-key': `k${at}` })),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
   });
 
@@ -113,10 +115,16 @@ describe('POST /orders', () => {
 
   test('an operator places an order for the customer he names, and the log says so', async () => {
     const authorization = await operatorBearer('olga');
-    const { status, body } = await api.place({ ...basket(16), customerId: 'customer-9' }, { authorization });
+    const { status, body } = await api.place(
+      { ...basket(16), customerId: 'customer-9' },
+      { authorization },
+    );
     expect(status).toBe(201);
     expect(body['customerId']).toBe('customer-9');
-    const events = await api.ask({ url: `/orders/${String(body['id'])}/events`, headers: { authorization } });
+    const events = await api.ask({
+      url: `/orders/${String(body['id'])}/events`,
+      headers: { authorization },
+    });
     expect(events.body['data']).toMatchObject([{ type: 'placed', actor: 'operator:olga' }]);
   });
 
@@ -129,7 +137,9 @@ describe('POST /orders', () => {
   });
 
   test('orders that arrive together are placed in few transactions', async () => {
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, at) => api.place(basket(100 + at))));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => api.place(basket(100 + at))),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     const rendered = await api.metrics.render();
     const batches = Number(/^orders_intake_batch_size_count (\d+)/m.exec(rendered)?.[1]);

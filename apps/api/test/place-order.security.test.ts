@@ -38,7 +38,10 @@ describe('whose order it is', () => {
       const mine = await api.ask({ url: `/orders/${id}${view}` });
       expect(mine.status).toBe(200);
       const operators = await operatorBearer();
-      const theirsForOperators = await api.ask({ url: `/orders/${id}${view}`, headers: { authorization: operators } });
+      const theirsForOperators = await api.ask({
+        url: `/orders/${id}${view}`,
+        headers: { authorization: operators },
+      });
       expect(theirsForOperators.status).toBe(200);
     }
   });
@@ -75,7 +78,12 @@ describe('secrets', () => {
     const token = await mintToken({ sub: 'customer-5' });
     const answer = await api.place('{', { authorization: `Bearer ${token}` });
     const rendered = await api.metrics.render();
-    for (const text of [JSON.stringify(api.log), answer.text, JSON.stringify(answer.headers), rendered]) {
+    for (const text of [
+      JSON.stringify(api.log),
+      answer.text,
+      JSON.stringify(answer.headers),
+      rendered,
+    ]) {
       expect(text).not.toContain(token.split('.')[2]);
       expect(text).not.toContain(new URL(catalogue.url).password);
     }
@@ -83,12 +91,15 @@ describe('secrets', () => {
 });
 
 describe('every answer', () => {
-  test.each(['/orders/x', '/openapi.json', '/nowhere'])('of %s says that it is no page', async (url) => {
-    const { headers } = await api.ask({ url });
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['content-security-policy']).toContain("default-src 'none'");
-    expect(headers['x-powered-by']).toBeUndefined();
-  });
+  test.each(['/orders/x', '/openapi.json', '/nowhere'])(
+    'of %s says that it is no page',
+    async (url) => {
+      const { headers } = await api.ask({ url });
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(headers['x-powered-by']).toBeUndefined();
+    },
+  );
 
   test('that is a page allows only itself', async () => {
     const { status, headers } = await api.ask({ url: '/docs' });

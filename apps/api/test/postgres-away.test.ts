@@ -24,7 +24,8 @@ const SOME_ORDER = '/orders/01939f2c-6b1e-7c3a-9d7e-5a1f0c2b3d4e';
 /** A refusal that comes in time and says when to come back. */
 async function expectUnavailable(target: TestApi, request: 'place' | 'read'): Promise<void> {
   const startedAt = performance.now();
-  const answer = request === 'place' ? await target.place(basket()) : await target.ask({ url: SOME_ORDER });
+  const answer =
+    request === 'place' ? await target.place(basket()) : await target.ask({ url: SOME_ORDER });
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(answer.status).toBe(503);
   expect(answer.body['type']).toBe('/problems/unavailable');
@@ -68,7 +69,7 @@ describe('readiness', () => {
   });
 });
 
-describe.sequential('while PostgreSQL', () => {
+describe('while PostgreSQL', { concurrent: false }, () => {
   test('is frozen, 503 comes within two seconds; afterwards each order exists once', async () => {
     const body = basket();
     signalCluster('SIGSTOP');
@@ -77,7 +78,9 @@ describe.sequential('while PostgreSQL', () => {
         ...Array.from({ length: 10 }, () => expectUnavailable(api, 'place')),
         expectUnavailable(api, 'read'),
         expectUnavailable(api, 'place'),
-        api.place(body, { 'idempotency-key': 'frozen' }).then(({ status }) => expect(status).toBe(503)),
+        api
+          .place(body, { 'idempotency-key': 'frozen' })
+          .then(({ status }) => expect(status).toBe(503)),
       ]);
     } finally {
       signalCluster('SIGCONT');
@@ -85,7 +88,9 @@ describe.sequential('while PostgreSQL', () => {
     await expect
       .poll(() => api.place(body, { 'idempotency-key': 'frozen' }), { timeout: 5_000 })
       .toMatchObject({ status: 201 });
-    const count = await catalogue.database.prisma.order.count({ where: { idempotencyKey: 'frozen' } });
+    const count = await catalogue.database.prisma.order.count({
+      where: { idempotencyKey: 'frozen' },
+    });
     expect(count).toBe(1);
   });
 

@@ -20,7 +20,12 @@ export interface RawRequest {
 }
 
 /** The bytes of a request, right or wrong; `content-length` is added unless framing is given. */
-export function toBytes({ method = 'POST', path = '/orders', headers = [], body = '' }: RawRequest): Buffer {
+export function toBytes({
+  method = 'POST',
+  path = '/orders',
+  headers = [],
+  body = '',
+}: RawRequest): Buffer {
   const bytes = Buffer.from(body);
   const framed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
   const all = [

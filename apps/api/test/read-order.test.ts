@@ -84,5 +84,7 @@ test('a status that only a newer version knows fails alone and says nothing', as
   const answer = await api.ask({ url: `/orders/${String(other.body['id'])}` });
   expect([answer.status, answer.body['type']]).toEqual([500, '/problems/internal']);
   expect(answer.text).not.toContain('parked');
-  expect(api.log).toContainEqual(expect.objectContaining({ level: 'error', requestId: answer.body['requestId'] }));
+  expect(api.log).toContainEqual(
+    expect.objectContaining({ level: 'error', requestId: answer.body['requestId'] }),
+  );
 });

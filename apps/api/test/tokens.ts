@@ -19,7 +19,14 @@ export function mintToken(
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1_000);
   const payload: JWTPayload = JSON.parse(
-    JSON.stringify({ iss: ISSUER, aud: AUDIENCE, sub: 'customer-1', iat: now, exp: now + 300, ...claims }),
+    JSON.stringify({
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: 'customer-1',
+      iat: now,
+      exp: now + 300,
+      ...claims,
+    }),
   );
   return new SignJWT(payload)
     .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })

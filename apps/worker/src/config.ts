@@ -53,6 +53,9 @@ export const workerConfigSchema = z.object({
   WATCHDOG_SECONDS: durationSeconds({ min: 1 })
     .default(60)
     .describe('Overdue orders and an idle worker for this long: it exits, to be started afresh'),
+  ORDER_LEASE_MS: integer({ min: 100, max: 3_600_000 })
+    .default(60_000)
+    .describe('When an order under way is looked at again if no worker reports back'),
   BACKORDER_MAX_WAIT_SECONDS: durationSeconds()
     .default(86_400)
     .describe('How long an order waits for stock before it is rejected'),
@@ -68,6 +71,24 @@ export const workerConfigSchema = z.object({
   ORDER_ATTEMPTS: integer({ min: 1, max: 100 })
     .default(5)
     .describe("An order's own failures until it becomes a dead letter"),
+  WAREHOUSE_URL: urlString({ protocols: ['http', 'https'] })
+    .optional()
+    .describe('The warehouse that stock is synced with; without it there is no sync'),
+  WAREHOUSE_SYNC_INTERVAL_SECONDS: durationSeconds()
+    .default(300)
+    .describe('From the end of a sync with the warehouse to the next; 0: only on demand'),
+  WAREHOUSE_TIMEOUT_MS: integer({ min: 10, max: 60_000 })
+    .default(10_000)
+    .describe('The longest that one call to the warehouse may take'),
+  WAREHOUSE_LEASE_MS: integer({ min: 300, max: 600_000 })
+    .default(30_000)
+    .describe('After this without a sign of life of its worker a sync is taken over'),
+  WAREHOUSE_PAGE_ROWS: integer({ min: 1, max: 5_000 })
+    .default(1_000)
+    .describe('Rows of the stock feed to ask for at a time'),
+  WAREHOUSE_MAX_ROWS: integer({ min: 1, max: 5_000_000 })
+    .default(250_000)
+    .describe('A stock feed of more rows is refused: a sync holds it in memory'),
   FAILPOINTS: z.string().optional().describe('Named faults, for tests; refused in production'),
   FAILPOINT_BLOCK_MS: integer()
     .default(15_000)
@@ -89,5 +110,6 @@ export function toRetryPolicy(config: WorkerConfig): RetryPolicy {
     paymentAttempts: config.PAYMENT_ATTEMPTS,
     orderAttempts: config.ORDER_ATTEMPTS,
     maxStarts: 5,
+    leaseMs: config.ORDER_LEASE_MS,
   };
 }

@@ -9,6 +9,7 @@ const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
 const worker = await startWorker(config, logger, {
   // Not a clean end: nothing of a wedged worker can be trusted to drain.
   onStuck: () => process.exit(1),
+  onFailpoint: ({ name, action }) => process.stderr.write(`failpoint ${name}: ${action}\n`),
 });
 installGracefulShutdown({ logger, close: () => worker.close() });
 

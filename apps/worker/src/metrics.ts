@@ -46,6 +46,24 @@ export function createWorkerMetrics() {
       name: 'orders_provider_breaker_open',
       help: '1 while the provider is not called because it keeps failing',
     }),
+    warehouseSyncs: metrics.counter({
+      name: 'orders_warehouse_syncs_total',
+      help: 'Runs of the warehouse sync by how they ended: completed, stopped or failed',
+      labelNames: ['state'],
+    }),
+    warehouseRows: metrics.counter({
+      name: 'orders_warehouse_rows_total',
+      help: 'Rows of the stock feed by what became of them: changed, same, unknown or bad',
+      labelNames: ['outcome'],
+    }),
+    warehouseSyncAge: metrics.gauge({
+      name: 'orders_warehouse_sync_age_seconds',
+      help: 'Since the last warehouse sync that completed, or since the first try before one did',
+    }),
+    shortfallsOpen: metrics.gauge({
+      name: 'orders_stock_shortfalls_open',
+      help: 'SKUs of which more units are promised than are there',
+    }),
     active: metrics.gauge({
       name: 'orders_worker_active',
       help: 'Orders under way in this process',

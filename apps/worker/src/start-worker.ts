@@ -17,9 +17,11 @@ import { createFulfilOrder } from './fulfilment/fulfil-order.ts';
 import { createReportFailure } from './fulfilment/report-failure.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { createPaymentProvider } from './payment/payment-provider.ts';
+import { createTasks } from './sweeper/hung-tasks.ts';
 import { createRestoreQueue } from './sweeper/restore-queue.ts';
 import { sweep } from './sweeper/sweep.ts';
 import { createWatchdog } from './sweeper/watchdog.ts';
+import { startWarehouse } from './warehouse/start-warehouse.ts';
 
 export interface RunningWorker {
   readonly internalUrl: string;
@@ -30,6 +32,8 @@ export interface RunningWorker {
 export interface WorkerHooks {
   /** The worker is wedged: the process should end, to be started afresh. */
   readonly onStuck: () => void;
+  /** A failpoint is about to act; must write synchronously. */
+  readonly onFailpoint: (hit: { readonly name: string; readonly action: string }) => void;
 }
 
 /** How long orders under way may take to finish when the worker is asked to stop. */
@@ -51,6 +55,7 @@ export async function startWorker(
   const failpoints = createFailpoints(config.FAILPOINTS, {
     production: config.NODE_ENV === 'production',
     blockMs: config.FAILPOINT_BLOCK_MS,
+    onHit: hooks.onFailpoint,
   });
   const database = createDatabase({
     url: config.DATABASE_URL,
@@ -85,6 +90,7 @@ export async function startWorker(
     },
   });
 
+  const tasks = createTasks();
   const restoreQueue = createRestoreQueue({
     database,
     marker,
@@ -95,19 +101,26 @@ export async function startWorker(
   const sweeper = startTicker({
     intervalMs: config.SWEEP_INTERVAL_MS,
     run: () =>
-      sweep({
-        database,
-        producer,
-        restoreQueue,
-        failpoints,
-        onFound: (found, count) => metrics.swept.inc({ found }, count),
-      }),
+      tasks.track('a round of the sweeper', (progress) =>
+        sweep({
+          database,
+          producer,
+          restoreQueue,
+          failpoints,
+          leaseMs: policy.leaseMs,
+          onFound: (found, count) => {
+            progress();
+            metrics.swept.inc({ found }, count);
+          },
+        }),
+      ),
     onError: (error) => {
       metrics.sweepErrors.inc();
       logger.warn({ err: error }, 'A round of the sweeper failed.');
     },
   });
   producer.onReady(sweeper.nudge);
+  const warehouse = startWarehouse(config, { database, logger, metrics, nudge: sweeper.nudge });
 
   const reportFailure = createReportFailure({
     database,
@@ -128,14 +141,23 @@ export async function startWorker(
       begin: (run) => begins.submit(run),
       settle: (settlement) => settlements.submit(settlement),
       reportFailure,
+      track: tasks.track,
       nudge: sweeper.nudge,
     }),
   });
 
   const isStuck = createWatchdog(config.WATCHDOG_SECONDS * 1_000);
+  const lookEveryMs = Math.min(5_000, config.WATCHDOG_SECONDS * 100);
+  // A run makes two calls to the provider at most.
+  const hungAfterMs = config.WATCHDOG_SECONDS * 1_000 + 2 * config.PAYMENT_TIMEOUT_MS;
   const watchdog = startTicker({
-    intervalMs: 5_000,
+    intervalMs: lookEveryMs,
     run: async () => {
+      const task = tasks.findHung(Math.ceil(hungAfterMs / lookEveryMs));
+      if (task !== null) {
+        logger.fatal({ task }, 'Something has been under way for too long; this worker is wedged.');
+        hooks.onStuck();
+      }
       const active = consumer.activeCount() > 0;
       const overdue = !active && (await hasOverdue(database, OVERDUE_MS));
       const paused = overdue && (await queueState.isPaused());
@@ -175,7 +197,7 @@ export async function startWorker(
     internalUrl: listener.url,
     async close() {
       await failpoints.hit('shutdown.begin');
-      await Promise.all([sweeper.close(), watchdog.close()]);
+      await Promise.all([sweeper.close(), watchdog.close(), warehouse.close()]);
       await consumer.close(DRAIN_MS);
       await failpoints.hit('shutdown.drained');
       await Promise.all([begins.close(), settlements.close()]);

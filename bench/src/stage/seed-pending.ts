@@ -24,13 +24,13 @@ export async function seedPending(
     await client.query(`
       INSERT INTO orders (id, customer_id, status, currency, total_minor, metadata,
                           idempotency_key, request_hash, fingerprint, next_check_at)
-      SELECT id, 'customer-' || n % 1000, 'pending', 'USD', total, '{}', md5(id::text),
+      SELECT id, 'customer-' || 1 + n % 1000, 'pending', 'USD', total, '{}', md5(id::text),
              md5(id::text), md5(id::text), now() + interval '${LEASE_MS} ms'
         FROM input`);
     await client.query(INSERT_ITEMS);
     await client.query(`
       INSERT INTO order_events (order_id, seq, type, to_status, actor, data)
-      SELECT id, 1, 'placed', 'pending', 'customer-' || n % 1000, '{}' FROM input`);
+      SELECT id, 1, 'placed', 'pending', 'customer-' || 1 + n % 1000, '{}' FROM input`);
     await client.query('UPDATE order_counters SET pending = pending + $1 WHERE shard = 16', [count]);
     const { rows } = await client.query<{ id: string }>('SELECT id FROM input ORDER BY n');
     await client.query('COMMIT');

@@ -57,6 +57,8 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
   'an order costs what its items do': `
     SELECT o.id FROM orders o JOIN order_items i ON i.order_id = o.id
      GROUP BY o.id HAVING o.total_minor <> sum(i.quantity * i.unit_price_minor)`,
+  'nobody has waited in a circle': `
+    SELECT deadlocks FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0`,
   'counters equal the table': `
     SELECT sums.*, table_counts.* FROM
       (SELECT ${ORDER_STATUSES.map((status) => `sum(${status})::int AS ${status}`).join(', ')}, sum(processing_ms)::bigint AS ms

@@ -1,13 +1,19 @@
 import type { Allocation } from './allocate.ts';
+import type { BasketItem } from './basket.ts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { Decision, OrderState, PaymentOutcome, Step } from './decision.ts';
 import type { OrderStatus } from './order-status.ts';
-import { isTerminal } from './order-status.ts';
+import { isAtRest, isTerminal } from './order-status.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import { BACKORDER_BACKOFF, DECLINE_BACKOFF, backoffMs } from './retry-policy.ts';
+import {
+  BACKORDER_BACKOFF,
+  DECLINE_BACKOFF,
+  PRODUCTION_RETRY_POLICY,
+  backoffMs,
+} from './retry-policy.ts';
 
-/** When an order that is being worked on is looked at again if nobody reports back. */
-export const LEASE_MS = 60_000;
+/** The lease of an order whose process is not told otherwise; see {@link RetryPolicy}. */
+export const LEASE_MS = PRODUCTION_RETRY_POLICY.leaseMs;
 
 /** Time and chance, handed in so that every decision can be repeated. */
 export interface Circumstances {
@@ -34,11 +40,14 @@ export function decideReservation(
       stock: 'reserve',
       // Money that an earlier attempt already took pays for this reservation.
       attempt: order.payment === 'captured' ? order.attempt : order.attempt + 1,
-      nextCheckMs: LEASE_MS,
+      nextCheckMs: policy.leaseMs,
     });
   }
+  // Never negative, though the order's times may come from a clock that is ahead of this one.
   const waitedMs =
-    order.status === 'backordered' ? now.getTime() - order.stepStartedAt.getTime() : 0;
+    order.status === 'backordered'
+      ? Math.max(0, now.getTime() - order.stepStartedAt.getTime())
+      : 0;
   const leftMs = policy.backorderMaxWaitMs - waitedMs;
   if (leftMs <= 0) {
     return step(order, 'rejected', 'rejected', {
@@ -125,18 +134,24 @@ export function decideLateOutcome(order: OrderState, outcome: PaymentOutcome): D
   return refund(order, outcome.chargeId);
 }
 
-/** A refund is done. `open` says how many of the order's refunds are still to be driven. */
+/**
+ * A refund is done. `open` says how many of the order's refunds are still to be driven. Cancelling
+ * is over only when the current attempt took no money or it was given back: the refund may have
+ * been that of an earlier one.
+ */
 export function decideRefunded(order: OrderState, refundId: string, open: number): Decision {
-  if (order.status === 'cancelling' && open === 0) {
+  const isClear = open === 0 && (order.payment === 'none' || order.payment === 'not_charged');
+  if (order.status === 'cancelling' && isClear) {
     return step(order, 'cancelled', 'cancelled', {
       stock: order.holdsStock ? 'release' : 'none',
       data: { payment: 'refunded', refundId },
     });
   }
+  const goesOn = open > 0 || !isAtRest(order.status);
   return step(order, order.status, 'refunded', {
     data: { refundId },
-    nextCheckMs: open > 0 ? 0 : null,
-    redispatch: open > 0,
+    nextCheckMs: goesOn ? 0 : null,
+    redispatch: goesOn,
   });
 }
 
@@ -154,12 +169,22 @@ export function decideCancel(order: OrderState, reason: string | null): Decision
 }
 
 /**
- * The customer changed the items before anything was reserved. The order keeps its place in line
- * and looks at the stock anew.
+ * The customer changed the items before anything was reserved. The order looks at the stock anew;
+ * one that waits keeps its place, now in the lines of all its new items: which of them it is short
+ * of only that look can tell.
  */
-export function decideUpdate(order: OrderState, data: Step['data']): Decision {
+export function decideUpdate(
+  order: OrderState,
+  items: readonly BasketItem[],
+  data: Step['data'],
+): Decision {
   if (order.status !== 'pending' && order.status !== 'backordered') return NONE;
-  return step(order, order.status, 'updated', { data, nextCheckMs: 0, redispatch: true });
+  return step(order, order.status, 'updated', {
+    data,
+    nextCheckMs: 0,
+    redispatch: true,
+    ...(order.status === 'backordered' ? { waitsFor: items } : {}),
+  });
 }
 
 /**

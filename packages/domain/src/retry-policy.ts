@@ -12,6 +12,8 @@ export interface RetryPolicy {
   readonly orderAttempts: number;
   /** Starts that ended in a dead worker until the order becomes a dead letter. */
   readonly maxStarts: number;
+  /** When an order that is being worked on is looked at again if nobody reports back. */
+  readonly leaseMs: number;
 }
 
 export const PRODUCTION_RETRY_POLICY: RetryPolicy = {
@@ -21,6 +23,7 @@ export const PRODUCTION_RETRY_POLICY: RetryPolicy = {
   paymentAttempts: 3,
   orderAttempts: 5,
   maxStarts: 5,
+  leaseMs: 60_000,
 };
 
 export interface Backoff {

@@ -1,6 +1,12 @@
 import { webcrypto } from 'node:crypto';
 import { customerIdSchema } from '@orders/domain/contracts/order';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import { OPERATOR_SCOPE, type Principal } from './principal.ts';
 
 export interface TokenRules {
@@ -39,8 +45,12 @@ export async function createTokenVerifier(rules: TokenRules): Promise<VerifyToke
     try {
       return toVerification(await verify(token));
     } catch (error) {
-      if (rules.keys.kind === 'jwks' && !concernsToken(error)) return { kind: 'unavailable', error };
-      return { kind: 'refused', reason: error instanceof errors.JOSEError ? error.code : 'unusable' };
+      if (rules.keys.kind === 'jwks' && !concernsToken(error))
+        return { kind: 'unavailable', error };
+      return {
+        kind: 'refused',
+        reason: error instanceof errors.JOSEError ? error.code : 'unusable',
+      };
     }
   };
 }

@@ -15,7 +15,7 @@ const PART: Readonly<Record<string, string>> = {
  */
 export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, httpPart = '' }) => {
   if (!(schema instanceof z.ZodType)) throw new Error('requests are described by zod schemas');
-  if (httpPart === 'headers') return (value) => ({ value });
+  if (httpPart === 'headers') return (value: unknown) => ({ value });
   return (value) => {
     const parsed = schema.safeParse(value);
     return parsed.success
@@ -28,7 +28,7 @@ export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, http
  * For routes whose body's schema depends on who sends it: they call {@link parseBody} themselves.
  */
 export const validatorCompilerWithoutBody: FastifySchemaCompiler<unknown> = (definition) =>
-  definition.httpPart === 'body' ? (value) => ({ value }) : validatorCompiler(definition);
+  definition.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(definition);
 
 /** @throws ProblemError `validation-error` */
 export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {

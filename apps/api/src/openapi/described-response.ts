@@ -10,7 +10,10 @@ export interface DescribedResponse {
   readonly description: string;
   readonly headers?: ResponseHeaders;
   readonly content: Readonly<
-    Record<string, { readonly schema: z.ZodType; readonly examples?: Readonly<Record<string, unknown>> }>
+    Record<
+      string,
+      { readonly schema: z.ZodType; readonly examples?: Readonly<Record<string, unknown>> }
+    >
   >;
 }
 

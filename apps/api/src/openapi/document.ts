@@ -52,7 +52,9 @@ export const transformObject: SwaggerTransformObject = (input) => {
     found.push(...findReferences(schemas[name]));
   }
   const kept = Object.entries(schemas).filter(([name]) => used.has(name));
-  return Object.assign(document, { components: { ...components, schemas: Object.fromEntries(kept) } });
+  return Object.assign(document, {
+    components: { ...components, schemas: Object.fromEntries(kept) },
+  });
 };
 
 function findReferences(part: unknown): string[] {

@@ -1,5 +1,9 @@
 import { PROBLEMS, type ProblemSlug } from '@orders/domain/problems';
-import { PROBLEM_MEDIA_TYPE, problemSchema, toProblemDocument } from '../problems/problem-document.ts';
+import {
+  PROBLEM_MEDIA_TYPE,
+  problemSchema,
+  toProblemDocument,
+} from '../problems/problem-document.ts';
 import { ProblemError } from '../problems/problem-error.ts';
 import { type DescribedResponse, HEADERS, type ResponseHeaders } from './described-response.ts';
 
@@ -29,11 +33,14 @@ export function problemResponses(
 }
 
 function describe(status: number, slugs: readonly ProblemSlug[]): DescribedResponse {
-  const examples = slugs.map((slug) => [slug, { value: toProblemDocument(new ProblemError(slug)) }]);
+  const examples: Record<string, unknown> = {};
+  for (const slug of slugs) examples[slug] = { value: toProblemDocument(new ProblemError(slug)) };
   return {
     description: slugs.map((slug) => PROBLEMS[slug].title).join(', '),
     headers: headersOf(status),
-    content: { [PROBLEM_MEDIA_TYPE]: { schema: problemSchema, examples: Object.fromEntries(examples) } },
+    content: {
+      [PROBLEM_MEDIA_TYPE]: { schema: problemSchema, examples },
+    },
   };
 }
 

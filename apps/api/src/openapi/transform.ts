@@ -18,7 +18,10 @@ export const transform: SwaggerTransform = (route) => {
   return transformed;
 };
 
-function complete(response: Record<string, unknown>, { headers, content }: DescribedResponse): void {
+function complete(
+  response: Record<string, unknown>,
+  { headers, content }: DescribedResponse,
+): void {
   if (headers !== undefined && Object.keys(headers).length > 0) response['headers'] = headers;
   for (const [type, { examples }] of Object.entries(content)) {
     const media = isRecord(response['content']) ? response['content'][type] : undefined;

@@ -22,6 +22,8 @@ export interface IntakeOptions {
   readonly maxQueue: number;
   /** The longest a caller waits, whatever PostgreSQL does. */
   readonly deadlineMs: number;
+  /** When a sweeper looks at an order that no worker has taken. */
+  readonly leaseMs: number;
 }
 
 export interface Intake {
@@ -58,7 +60,8 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     place: async (order) => {
-      if (backlog.isFull()) throw new ProblemError('overloaded', { headers: { 'retry-after': '5' } });
+      if (backlog.isFull())
+        throw new ProblemError('overloaded', { headers: { 'retry-after': '5' } });
       const submission: Submission = { order, abandoned: false };
       const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
         submission.abandoned = true;
@@ -76,7 +79,7 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 async function placeBatch(
-  { database, dispatcher, backlog, failpoints, duplicateWindowSeconds }: IntakeOptions,
+  { database, dispatcher, backlog, failpoints, duplicateWindowSeconds, leaseMs }: IntakeOptions,
   submissions: readonly Submission[],
 ): Promise<(Placement | null)[]> {
   const present = submissions.filter(({ abandoned }) => !abandoned);
@@ -85,7 +88,7 @@ async function placeBatch(
   const ids = orders.map(({ id }) => id);
 
   await failpoints.hit('place.before-commit', ids);
-  const placements = await placeOrders(database, orders, { duplicateWindowSeconds });
+  const placements = await placeOrders(database, orders, { duplicateWindowSeconds, leaseMs });
   await failpoints.hit('place.after-commit', ids);
 
   const placed = placements.flatMap((one) => (one.kind === 'placed' ? one.order.id : []));

@@ -26,10 +26,15 @@ const schema = {
   security: BEARER,
   querystring: z.strictObject({}),
   headers: z.object({
-    'idempotency-key': z.string().min(1).max(255).optional().meta({
-      description: '1 to 255 visible ASCII characters, bare or as a quoted string; never expires',
-      examples: ['checkout-4711'],
-    }),
+    'idempotency-key': z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({
+        description: '1 to 255 visible ASCII characters, bare or as a quoted string; never expires',
+        examples: ['checkout-4711'],
+      }),
   }),
   body: z.union([placeOrderBodySchema, placeOrderForBodySchema]),
   response: {
@@ -70,7 +75,10 @@ export async function placeOrderRoute(app: FastifyInstance): Promise<void> {
     async (request, reply) => {
       const placement = await placeOrder(app.intake, readCommand(request));
       const { order, replayed } = orderOf(placement);
-      reply.code(201).header('location', `/orders/${order.id}`).header('etag', entityTag(order.version));
+      reply
+        .code(201)
+        .header('location', `/orders/${order.id}`)
+        .header('etag', entityTag(order.version));
       if (replayed) reply.header('idempotency-replayed', 'true');
       return order;
     },

@@ -57,7 +57,10 @@ export async function readOrderRoutes(app: FastifyInstance): Promise<void> {
 }
 
 /** @throws ProblemError `not-found`, equally for what does not exist and what is another's */
-async function readOwnOrder(app: FastifyInstance, request: FastifyRequest<OneOrder>): Promise<Order> {
+async function readOwnOrder(
+  app: FastifyInstance,
+  request: FastifyRequest<OneOrder>,
+): Promise<Order> {
   const order = await answerInTime(readOrder(app.database, request.params.id.toLowerCase()));
   if (order === null || !mayAccess(principalOf(request), order.customerId)) {
     throw new ProblemError('not-found');

@@ -60,7 +60,6 @@ export const authentication = fp(async function authentication(
       }
     }, next);
   });
-
 });
 
 /** The `onRequest` hook of routes for operators only; runs after authentication and rate limits. */

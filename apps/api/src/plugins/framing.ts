@@ -22,7 +22,9 @@ export const framing = fp(function framing(
     const hosts = countHeader(rawHeaders, 'host');
     // RFC 9112, 3.2: who believes which Host would depend on who reads it.
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
-      next(new ProblemError('validation-error', { detail: 'There must be exactly one Host header.' }));
+      next(
+        new ProblemError('validation-error', { detail: 'There must be exactly one Host header.' }),
+      );
       return;
     }
     if (url !== undefined && url.length > maxUrlBytes) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { findFreePort } from '@orders/local-services/free-port';
+import { refusal } from '../cli/command-error.ts';
 import type { OpsConfig } from '../config.ts';
 import type { TokenIssuer } from '../tokens/mint-token.ts';
 import { entryOf, type ServiceName } from './check-start.ts';
@@ -68,8 +69,17 @@ export async function startServices(config: OpsConfig, options: ServicesOptions)
   });
   closers.add('api', () => api.process.close({ graceMs: GRACE_MS.api }));
 
-  await Promise.all([simulator.process.ready, api.process.ready, workers.scale(config.WORKERS)]);
+  await allReady([simulator.process.ready, api.process.ready, workers.scale(config.WORKERS)]);
   return { apiUrl: `http://127.0.0.1:${port}`, simulatorUrl, simulator, api, workers };
+}
+
+/** What a service says before it dies is what there is to say: its log's end, without our stack. */
+async function allReady(services: readonly Promise<void>[]): Promise<void> {
+  try {
+    await Promise.all(services);
+  } catch (error) {
+    throw refusal(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function createLauncher(config: OpsConfig, { note, onChange }: ServicesOptions) {

@@ -10,6 +10,7 @@ import type { Delivery, Outcome } from '@orders/queue/delivery';
 import type { Failpoints } from '@orders/service/failpoints';
 import type { CallResult } from '../payment/call-result.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
+import type { Tasks } from '../sweeper/hung-tasks.ts';
 import { createLane } from './lane.ts';
 import type { ReportFailure } from './report-failure.ts';
 
@@ -23,6 +24,8 @@ export interface FulfilmentParts {
   /** One element of a batch of `settleOrders`. */
   readonly settle: (settlement: Settlement) => Promise<Settled>;
   readonly reportFailure: ReportFailure;
+  /** Runs a task under the eyes of the watchdog. */
+  readonly track: Tasks['track'];
   /** Something became due: the sweeper need not wait for its second. */
   readonly nudge: () => void;
 }
@@ -43,15 +46,19 @@ export function createFulfilOrder(
   const lane = createLane();
   return async (delivery) => {
     try {
-      if (!delivery.redelivered) return await run(parts, delivery, parts.begin);
-      return await lane.run(async () => {
-        if (!(await countStart(parts.database, delivery, parts.policy))) return DONE;
-        return run(parts, delivery, (order) => beginAlone(parts, order));
-      });
+      if (!delivery.redelivered) {
+        return await parts.track(delivery.jobId, () => run(parts, delivery, parts.begin));
+      }
+      return await lane.run(() => parts.track(delivery.jobId, () => runAlone(parts, delivery)));
     } catch (error) {
       return parts.reportFailure(delivery, error);
     }
   };
+}
+
+async function runAlone(parts: FulfilmentParts, delivery: Delivery): Promise<Outcome> {
+  if (!(await countStart(parts.database, delivery, parts.policy))) return DONE;
+  return run(parts, delivery, (order) => beginAlone(parts, order));
 }
 
 /** Outside of any batch, since this order may be the one that kills its worker. */

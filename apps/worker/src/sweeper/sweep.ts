@@ -11,6 +11,8 @@ export interface SweeperParts {
   readonly producer: Producer;
   readonly restoreQueue: RestoreQueue;
   readonly failpoints: Failpoints;
+  /** How long a claimed order is left to the job that was made for it. */
+  readonly leaseMs: number;
   readonly onFound: (found: 'woken' | 'due' | 'restored', count: number) => void;
 }
 
@@ -30,7 +32,7 @@ export async function sweep(parts: SweeperParts): Promise<void> {
   if (!producer.isConnected()) return;
   onFound('restored', await parts.restoreQueue());
   for (;;) {
-    const due = await claimDueOrders(database, CLAIM_LIMIT);
+    const due = await claimDueOrders(database, CLAIM_LIMIT, parts.leaseMs);
     if (due.length === 0) return;
     const ids = due.map(({ orderId }) => orderId);
     await failpoints.hit('sweep.after-claim', ids);

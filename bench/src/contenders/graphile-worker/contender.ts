@@ -1,10 +1,10 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import { onDatabase } from '../../stage/on-database.ts';
-import type { Contender } from '../contender.ts';
+import type { Peer } from '../contender.ts';
 import { describePeer } from '../describe-peer.ts';
 
 /** Orders and jobs in PostgreSQL: Fastify and `pg`, jobs by graphile-worker, added in the order's transaction. */
-export const graphileWorker: Contender = {
+export const graphileWorker: Peer = {
   title: 'graphile-worker',
   name: 'graphile-worker',
   customerFrom: 'body',

@@ -1,9 +1,9 @@
-import type { Contender } from '../contender.ts';
+import type { Peer } from '../contender.ts';
 import { describePeer } from '../describe-peer.ts';
 import { QUEUE, startBoss } from './queue.ts';
 
 /** Orders and jobs in PostgreSQL: Fastify and `pg`, jobs by pg-boss, sent in the order's transaction. */
-export const pgBoss: Contender = {
+export const pgBoss: Peer = {
   title: 'pg-boss',
   name: 'pg-boss',
   customerFrom: 'body',

@@ -1,11 +1,11 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { Contender } from '../contender.ts';
+import type { Peer } from '../contender.ts';
 import { describePeer } from '../describe-peer.ts';
 import { JOB_OPTIONS, QUEUE } from './queue.ts';
 
 /** Fastify, a nested Prisma create and `queue.add` per request; a BullMQ worker with a transaction per step. */
-export const textbook: Contender = {
+export const textbook: Peer = {
   title: 'textbook',
   name: 'textbook',
   customerFrom: 'body',

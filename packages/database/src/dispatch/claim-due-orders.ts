@@ -13,7 +13,11 @@ const MAX_LEASE_MS = 900_000;
  * The lease grows with the time since the order last changed, so that a long backlog, whose jobs
  * are all in Redis already, is not swept over and over.
  */
-export async function claimDueOrders(database: Database, limit: number): Promise<OrderRun[]> {
+export async function claimDueOrders(
+  database: Database,
+  limit: number,
+  leaseMs: number = LEASE_MS,
+): Promise<OrderRun[]> {
   const rows = await database.prisma.$queryRaw<{ id: string; dispatch: number }[]>`
     WITH due AS (
       SELECT id FROM orders
@@ -24,7 +28,7 @@ export async function claimDueOrders(database: Database, limit: number): Promise
     ), claimed AS (
       UPDATE orders o
          SET next_check_at = now() + LEAST(
-               GREATEST(now() - o.updated_at, ${LEASE_MS} * interval '1 millisecond'),
+               GREATEST(now() - o.updated_at, ${leaseMs} * interval '1 millisecond'),
                ${MAX_LEASE_MS} * interval '1 millisecond')
         FROM due
        WHERE o.id = due.id

@@ -10,7 +10,7 @@ const HEARTBEAT_SECONDS = 15;
  * I5: every order that is not terminal has a next check that is not overdue, or an open dead
  * letter; so has every order whose refund is not done. A check counts as overdue when a sweeper
  * has lived for the whole grace since it was due: with all workers dead nothing is silent, only
- * waiting. Zero rows: nothing is stuck.
+ * waiting. Where no worker ever left a heartbeat, one is taken to live. Zero rows: nothing is stuck.
  *
  * @param healed after faults and healing: nothing at all may be under way any more; only
  *   backordered orders and those in dead letters may wait
@@ -18,9 +18,10 @@ const HEARTBEAT_SECONDS = 15;
 export function findStuckOrders(snapshot: Connection, healed: boolean): Promise<Finding[]> {
   return snapshot.$queryRaw<Finding[]>`
     WITH sweeper AS (
-      SELECT min(started_at) AS since
+      SELECT CASE WHEN count(*) = 0 THEN '-infinity'
+                  ELSE min(started_at) FILTER (WHERE seen_at > now() - make_interval(secs => ${HEARTBEAT_SECONDS}))
+             END AS since
         FROM worker_heartbeats
-       WHERE seen_at > now() - make_interval(secs => ${HEARTBEAT_SECONDS})
     ), waiting AS (
       SELECT o.id, o.status, o.next_check_at,
              greatest(o.next_check_at, sweeper.since) + make_interval(secs => ${GRACE_SECONDS}) < now()

@@ -58,7 +58,10 @@ export async function applySteps(
     ), moved AS (
       UPDATE orders o
          SET status = s.to_status,
-             reason = s.reason,
+             -- What an order ended for stays: a refund that comes later has no reason of its own.
+             reason = CASE WHEN s.from_status = s.to_status OR s.from_status = 'cancelling' AND s.to_status = 'cancelled'
+                           THEN COALESCE(s.reason, o.reason)
+                           ELSE s.reason END,
              version = o.version + 1,
              holds_stock = s.holds_stock,
              attempt = s.attempt,

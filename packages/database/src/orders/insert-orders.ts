@@ -14,6 +14,7 @@ import type { AcceptedOrder } from './new-order.ts';
 export async function insertOrders(
   tx: Connection,
   orders: readonly AcceptedOrder[],
+  leaseMs: number = LEASE_MS,
 ): Promise<{ count: number; at: Date }> {
   const lines = orders.flatMap((order) =>
     order.pricedItems.map((item, position) => ({ ...item, position, orderId: order.id })),
@@ -35,7 +36,7 @@ export async function insertOrders(
                           request_hash, fingerprint, next_check_at, created_at, updated_at, step_started_at)
       SELECT id, customer_id, 'pending', ${CATALOGUE_CURRENCY}, total_minor, metadata::jsonb,
              idempotency_key, request_hash, fingerprint,
-             now() + make_interval(secs => ${LEASE_MS / 1000}::double precision), now(), now(), now()
+             now() + make_interval(secs => ${leaseMs / 1000}::double precision), now(), now(), now()
         FROM input
        ORDER BY customer_id, idempotency_key, id
           ON CONFLICT DO NOTHING

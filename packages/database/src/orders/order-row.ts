@@ -1,6 +1,7 @@
 import type { Order } from '@orders/domain/contracts/order';
 import { isOrderStatus, type OrderStatus } from '@orders/domain/order-status';
 import { z } from 'zod';
+import { Prisma } from '../generated/client.ts';
 
 /** A row of `orders` with its items, as statements here select it. */
 export interface OrderRow {
@@ -21,6 +22,21 @@ export interface OrderRow {
   readonly quantities: number[];
   readonly prices: bigint[];
 }
+
+/** What an {@link OrderRow} is selected of: `o`, rows of `orders`, and `i`, from ORDER_ITEMS. */
+export const ORDER_COLUMNS = Prisma.sql`
+  o.id, o.customer_id, o.status, o.reason, o.currency, o.total_minor, o.metadata, o.version,
+  o.created_at, o.updated_at, o.processing_started_at, o.processing_finished_at, o.completed_at,
+  i.skus, i.quantities, i.prices`;
+
+/** Joins the items of each `o`, of the same snapshot. */
+export const ORDER_ITEMS = Prisma.sql`
+  CROSS JOIN LATERAL (
+        SELECT array_agg(sku ORDER BY position) AS skus,
+               array_agg(quantity ORDER BY position) AS quantities,
+               array_agg(unit_price_minor ORDER BY position) AS prices
+          FROM order_items
+         WHERE order_id = o.id) i`;
 
 const metadataSchema = z.record(z.string(), z.string());
 

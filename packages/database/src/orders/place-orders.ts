@@ -19,6 +19,8 @@ import { readOrders } from './read-order.ts';
 export interface PlaceOrdersOptions {
   /** How long an equal basket of the same customer is refused; 0 switches the rule off. */
   readonly duplicateWindowSeconds: number;
+  /** When a sweeper looks at an order that no worker has taken; that of production without it. */
+  readonly leaseMs?: number;
 }
 
 type Verdict =
@@ -74,7 +76,7 @@ async function placeOnce(
         verdict.kind === 'insert' ? verdict.order : [],
       );
       if (accepted.length === 0) return { verdicts: decided, placedAt: new Date() };
-      const inserted = await insertOrders(tx, accepted);
+      const inserted = await insertOrders(tx, accepted, options.leaseMs);
       if (inserted.count < accepted.length) {
         // Another process took one of the keys meanwhile, or a run given up for lost has ended
         // well after all and took the ids: look again, now seeing it.

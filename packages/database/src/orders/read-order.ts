@@ -1,6 +1,6 @@
 import type { Order } from '@orders/domain/contracts/order';
 import type { Connection, Database } from '../client.ts';
-import { type OrderRow, toOrder } from './order-row.ts';
+import { ORDER_COLUMNS, ORDER_ITEMS, type OrderRow, toOrder } from './order-row.ts';
 
 /** The order as it is now, or null. */
 export async function readOrder(database: Database, id: string): Promise<Order | null> {
@@ -17,16 +17,8 @@ export async function readOrders(
   ids: readonly string[],
 ): Promise<Map<string, Order>> {
   const rows = await connection.$queryRaw<OrderRow[]>`
-    SELECT o.id, o.customer_id, o.status, o.reason, o.currency, o.total_minor, o.metadata,
-           o.version, o.created_at, o.updated_at, o.processing_started_at,
-           o.processing_finished_at, o.completed_at, i.skus, i.quantities, i.prices
-      FROM orders o
-     CROSS JOIN LATERAL (
-           SELECT array_agg(sku ORDER BY position) AS skus,
-                  array_agg(quantity ORDER BY position) AS quantities,
-                  array_agg(unit_price_minor ORDER BY position) AS prices
-             FROM order_items
-            WHERE order_id = o.id) i
+    SELECT ${ORDER_COLUMNS}
+      FROM orders o ${ORDER_ITEMS}
      WHERE o.id = ANY(${ids}::uuid[])`;
   return new Map(rows.map((row) => [row.id, toOrder(row)]));
 }

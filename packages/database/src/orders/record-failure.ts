@@ -1,6 +1,7 @@
-import { decideFailure, LEASE_MS } from '@orders/domain/decide';
+import { decideFailure } from '@orders/domain/decide';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
+import { toStorableText } from '../storable-text.ts';
 import { inTransaction } from '../transaction.ts';
 import { lockOrder } from './lock-orders.ts';
 import { takeStep } from './take-step.ts';
@@ -37,19 +38,19 @@ export async function recordFailure(
       if (order === null) return { kind: 'retry', attempts: 0 };
       await tx.$executeRaw`
       INSERT INTO order_failures (order_id, step, kind, message, attempt, dispatch, at)
-      VALUES (${order.id}::uuid, ${failure.step}, ${failure.kind}, ${failure.message.slice(0, 2_000)},
+      VALUES (${order.id}::uuid, ${failure.step}, ${failure.kind}, ${toStorableText(failure.message, 2_000)},
               ${order.attempt}, ${failure.dispatch}, statement_timestamp())`;
       if (failure.kind === 'outage' || order.dispatch > failure.dispatch) {
         return { kind: 'retry', attempts: order.attempts };
       }
       const moved = await takeStep(tx, order, 'system', true, (state) =>
-        decideFailure(state, failure.message.slice(0, 500), policy),
+        decideFailure(state, toStorableText(failure.message, 500), policy),
       );
       if (moved !== null) return { kind: 'failed' };
       await tx.$executeRaw`
       UPDATE orders
          SET attempts = attempts + 1,
-             next_check_at = statement_timestamp() + ${LEASE_MS} * interval '1 millisecond'
+             next_check_at = statement_timestamp() + ${policy.leaseMs} * interval '1 millisecond'
        WHERE id = ${order.id}::uuid AND next_check_at IS NOT NULL`;
       return { kind: 'retry', attempts: order.attempts + 1 };
     },

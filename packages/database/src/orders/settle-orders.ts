@@ -12,6 +12,7 @@ import {
   readPayments,
 } from '../payments/read-payments.ts';
 import { storeOutcomes } from '../payments/store-outcomes.ts';
+import { toStorableText } from '../storable-text.ts';
 import { inTransaction } from '../transaction.ts';
 import { applySteps, type OrderStep } from './apply-steps.ts';
 import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
@@ -39,9 +40,37 @@ export interface Settled {
  *
  * The outcome is first stored on its attempt, whatever has become of the order; then the order
  * takes the step that its status asks for: completed with its stock sold, rejected or tried again,
- * or given its money back. An outcome that arrives twice changes nothing the second time.
+ * or given its money back. An outcome that arrives twice changes nothing the second time. A second
+ * outcome of an order in the same batch is settled in a transaction after the first one's.
  */
 export async function settleOrders(
+  database: Database,
+  settlements: readonly Settlement[],
+  policy: RetryPolicy,
+): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  let left = settlements.map((settlement, place) => ({ settlement, place }));
+  while (left.length > 0) {
+    const seen = new Set<string>();
+    const later: typeof left = [];
+    const turn = left.filter((each) => {
+      const isFirst = !seen.has(each.settlement.orderId);
+      seen.add(each.settlement.orderId);
+      if (!isFirst) later.push(each);
+      return isFirst;
+    });
+    const batch = turn.map(({ settlement }) => settlement);
+    const results = await settleDistinctOrders(database, batch, policy);
+    for (const [index, { place }] of turn.entries()) {
+      const result = results[index];
+      if (result !== undefined) settled[place] = result;
+    }
+    left = later;
+  }
+  return settled;
+}
+
+async function settleDistinctOrders(
   database: Database,
   settlements: readonly Settlement[],
   policy: RetryPolicy,
@@ -49,17 +78,20 @@ export async function settleOrders(
   return inTransaction(
     database,
     async (tx) => {
-      const ids = Array.from(new Set(settlements.map(({ orderId }) => orderId)));
+      const ids = settlements.map(({ orderId }) => orderId);
       const { orders } = await lockOrders(tx, ids);
       await storeOutcomes(tx, settlements);
       // Attempts are read only where they matter: a first attempt that was captured needs nothing.
       const unusual = settlements.filter((settlement) => !isPlain(settlement, orders));
-      const payments = await readPayments(tx, Array.from(new Set(unusual.map((s) => s.orderId))));
+      const payments = await readPayments(
+        tx,
+        unusual.map(({ orderId }) => orderId),
+      );
 
       const decided = new Map<string, Decision>();
       for (const settlement of settlements) {
         const order = orders.get(settlement.orderId);
-        if (order === undefined || decided.has(order.id)) continue;
+        if (order === undefined) continue;
         decided.set(order.id, decide(order, settlement, payments.get(order.id), policy));
       }
       const stepping = Array.from(decided).flatMap(([id, decision]) => {
@@ -106,7 +138,7 @@ function decide(
   const state = toState(order, paymentState(payments, attempt));
   if (result.kind === 'gave-up') {
     return attempt === order.attempt
-      ? giveUp(state, result.reason, { attempt, error: result.error })
+      ? giveUp(state, result.reason, { attempt, error: toStorableText(result.error, 500) })
       : { kind: 'none' };
   }
   if (attempt !== order.attempt) return decideLateOutcome(state, result);

@@ -4,6 +4,7 @@ import { decideUpdate } from '@orders/domain/decide';
 import type { OrderStatus } from '@orders/domain/order-status';
 import { type PricedItem, type Pricing, priceOrder } from '@orders/domain/price-order';
 import type { Connection, Database } from '../client.ts';
+import { lockStock } from '../inventory/lock-stock.ts';
 import { inTransaction } from '../transaction.ts';
 import type { OrderRun } from './begin-orders.ts';
 import { lockGuards } from './lock-guards.ts';
@@ -16,8 +17,8 @@ export interface UpdateOrder {
   readonly orderId: string;
   /** Only this customer's; null for an operator. */
   readonly customerId: string | null;
-  /** The version that the client has seen. */
-  readonly version: number;
+  /** The versions that the client may have seen; null for any. */
+  readonly versions: readonly number[] | null;
   /** Merged: each SKU once. */
   readonly items: readonly BasketItem[];
   readonly actor: string;
@@ -25,6 +26,7 @@ export interface UpdateOrder {
 }
 
 export type OrderUpdate =
+  /** `run` is to be enqueued. */
   | { readonly kind: 'updated'; readonly order: Order; readonly run: OrderRun }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'stale'; readonly version: number }
@@ -38,39 +40,42 @@ export type OrderUpdate =
  * old items are superseded by a new dispatch.
  */
 export async function updateOrder(database: Database, ask: UpdateOrder): Promise<OrderUpdate> {
-  return inTransaction(
-    database,
-    async (tx) => {
-      const order = await lockOrder(tx, ask.orderId);
-      const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
-      if (order === null || !isTheirs) return { kind: 'not-found' };
-      if (order.version !== ask.version) return { kind: 'stale', version: order.version };
-      if (order.status !== 'pending' && order.status !== 'backordered') {
-        return { kind: 'illegal', status: order.status };
-      }
-      const { customerId } = order;
-      const fingerprint = fingerprintBasket(ask.items);
-      const basket = { customerId, fingerprint, items: ask.items, allowDuplicate: false };
-      await lockGuards(tx, [basket], ask.duplicateWindowSeconds > 0);
-      const twins = await lookUpDuplicates(tx, [basket], ask.duplicateWindowSeconds, order.id);
-      const [existingOrderId] = twins.values();
-      if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
+  return inTransaction(database, (tx) => updateInTransaction(tx, ask), {
+    step: 'update',
+    orderIds: [ask.orderId],
+  });
+}
 
-      const pricing = priceOrder(ask.items, await lookUpCatalogue(tx, [basket]), null);
-      if (pricing.kind !== 'priced') return pricing;
-      const data = { items: ask.items, total: pricing.totalMinor, totalBefore: order.totalMinor };
-      await takeStep(tx, order, ask.actor, false, (state) => decideUpdate(state, data));
-      await replaceItems(tx, order.id, pricing.items, pricing.totalMinor, fingerprint);
-      const updated = (await readOrders(tx, [order.id])).get(order.id);
-      if (updated === undefined) throw new Error(`order ${order.id} is locked and gone`);
-      return {
-        kind: 'updated',
-        order: updated,
-        run: { orderId: order.id, dispatch: order.dispatch + 1 },
-      };
-    },
-    { step: 'update', orderIds: [ask.orderId] },
-  );
+async function updateInTransaction(tx: Connection, ask: UpdateOrder): Promise<OrderUpdate> {
+  const { items, versions, duplicateWindowSeconds } = ask;
+  const order = await lockOrder(tx, ask.orderId);
+  const isTheirs = ask.customerId === null || order?.customerId === ask.customerId;
+  if (order === null || !isTheirs) return { kind: 'not-found' };
+  const { id, status, version, customerId, totalMinor } = order;
+  if (versions !== null && !versions.includes(version)) return { kind: 'stale', version };
+  if (status !== 'pending' && status !== 'backordered') return { kind: 'illegal', status };
+
+  const fingerprint = fingerprintBasket(items);
+  const basket = { customerId, fingerprint, items, allowDuplicate: false };
+  await lockGuards(tx, [basket], duplicateWindowSeconds > 0);
+  // A new statement: its snapshot begins after the guard is ours.
+  const twins = await lookUpDuplicates(tx, [basket], duplicateWindowSeconds, id);
+  const [existingOrderId] = twins.values();
+  if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
+  const pricing = priceOrder(items, await lookUpCatalogue(tx, [basket]), null);
+  if (pricing.kind !== 'priced') return pricing;
+
+  // Nobody joins a line under a batch that allocates from it.
+  if (status === 'backordered') {
+    const skus = items.map(({ sku }) => sku);
+    await lockStock(tx, skus);
+  }
+  await replaceItems(tx, id, pricing.items, pricing.totalMinor, fingerprint);
+  const data = { items, total: pricing.totalMinor, totalBefore: totalMinor };
+  await takeStep(tx, order, ask.actor, false, (state) => decideUpdate(state, items, data));
+  const updated = (await readOrders(tx, [id])).get(id);
+  if (updated === undefined) throw new Error(`order ${id} is locked and gone`);
+  return { kind: 'updated', order: updated, run: { orderId: id, dispatch: order.dispatch + 1 } };
 }
 
 /** Under the order's lock, which every reader of items for stock takes first. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from './text.ts';
 
 /** `POST /charges`: the amount in minor units. The `Idempotency-Key` header names the charge. */
 export const chargeRequestSchema = z.object({
@@ -14,9 +15,9 @@ export const chargeRequestSchema = z.object({
  * late: nothing was changed, the money has to be refunded.
  */
 export const chargeSchema = z.object({
-  id: z.string().min(1).max(255),
+  id: storableText(255).min(1),
   status: z.enum(['captured', 'declined', 'voided']),
-  code: z.string().max(255).optional(),
+  code: storableText(255).optional(),
   retryable: z.boolean().optional(),
 });
 
@@ -27,7 +28,7 @@ export const refundRequestSchema = z.object({
 });
 
 export const refundSchema = z.object({
-  id: z.string().min(1).max(255),
+  id: storableText(255).min(1),
   status: z.literal('refunded'),
 });
 

@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { argv, exit } from 'node:process';
+import { projectFolder } from './project-folder.ts';
+import { type Options, readOptions } from './read-options.ts';
+import { renderPage } from './report/render-page.ts';
+import { renderTable } from './report/render-table.ts';
+import { runBench } from './run-bench.ts';
+
+const options = readOptions(argv.slice(2), join(projectFolder, '.local', 'bench-report'));
+switch (options.kind) {
+  case 'help':
+    process.stdout.write(`${options.text}\n`);
+    break;
+  case 'wrong':
+    process.stderr.write(`${options.text}\n`);
+    exit(2);
+    break;
+  case 'run':
+    exit(await run(options));
+}
+
+async function run(options: Extract<Options, { kind: 'run' }>): Promise<number> {
+  const { scale, parts, json, profile } = options;
+  const out = resolve(options.out);
+  const report = await runBench({
+    scale,
+    parts,
+    nodeOptions: profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`],
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(out, 'bench.html'), renderPage(report));
+  if (json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  } else {
+    process.stdout.write(`${renderTable(report.lines)}\n\n${join(out, 'bench.html')}\n`);
+  }
+  return report.verdict === 'met' ? 0 : 1;
+}
