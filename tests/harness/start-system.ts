@@ -53,6 +53,7 @@ export interface System {
   /** The SKU that the client orders when not told otherwise: there is plenty of it. */
   readonly sku: string;
   proxy(link: Link): Proxy;
+  /** Starts one more; it need not be ready yet. */
   addWorker(life?: Life): Promise<Service>;
   /** Violations of I1–I8 and contradictions in what the client was told; empty when all is well. */
   violations(healed?: boolean): Promise<string[]>;
@@ -188,7 +189,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     addWorker: async (life = {}) => {
       const worker = await startWorker(life);
       workers.push(worker);
-      await worker.ready();
       return worker;
     },
     violations: async (healed = true) => [

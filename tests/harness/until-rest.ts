@@ -44,6 +44,11 @@ export async function untilRest(system: System, options: RestOptions = {}): Prom
   return (performance.now() - since) / 1_000;
 }
 
+/** Whether no order is under way now. */
+export async function isAtRest(system: System): Promise<boolean> {
+  return (await readOpen(system, {})).length === 0;
+}
+
 function readOpen(
   { database }: System,
   { butBackordered = false, orderIds }: RestOptions,

@@ -2,6 +2,7 @@ import type { Failpoints } from '@orders/service/failpoints';
 import type { Logger } from '@orders/service/logger';
 import type { Metrics } from '@orders/service/metrics';
 import { fastify, type FastifyInstance } from 'fastify';
+import { adminRoutes } from './admin/routes.ts';
 import type { Config } from './config.ts';
 import { API_HEADERS } from './http/api-headers.ts';
 import { serializerCompiler } from './http/serializer-compiler.ts';
@@ -10,6 +11,7 @@ import { openapiRoutes } from './openapi/routes.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { authentication } from './plugins/authentication.ts';
 import { closing } from './plugins/closing.ts';
+import { cursors } from './plugins/cursors.ts';
 import { database } from './plugins/database.ts';
 import { framing } from './plugins/framing.ts';
 import { httpMetrics } from './plugins/http-metrics.ts';
@@ -44,6 +46,7 @@ export async function createApp({
   failpoints,
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify(createServerOptions(logger, config.trustedProxies));
+  app.server.maxConnections = config.maxConnections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
@@ -56,7 +59,11 @@ export async function createApp({
   await app.register(jsonBodies);
   await app.register(openapi);
 
-  await app.register(database, config.database);
+  await app.register(cursors, { secret: config.cursorSecret });
+  await app.register(database, {
+    config: config.database,
+    failpoints: config.failpoints === undefined ? undefined : failpoints,
+  });
   await app.register(queue, { config: config.queue, logger });
   await app.register(intake, { config: config.intake, logger, metrics, failpoints });
 
@@ -69,6 +76,7 @@ export async function createApp({
     });
     await api.register(authentication, config.tokens);
     await api.register(orderRoutes);
+    await api.register(adminRoutes);
   });
   return app;
 }

@@ -40,6 +40,9 @@ export const configSchema = z.object({
     .describe('Public keys of RS256 or ES256 tokens; instead of JWT_SECRET'),
   JWT_ISSUER: z.string().min(1).describe('`iss` that every token must carry'),
   JWT_AUDIENCE: z.string().min(1).describe('`aud` that every token must carry'),
+  CURSOR_SECRET: secret(z.string().min(32))
+    .optional()
+    .describe('Signs the cursors of lists; made from JWT_SECRET or DATABASE_URL without it'),
   DUPLICATE_WINDOW_SECONDS: integer({ max: 366 * 86_400 })
     .default(10_800)
     .describe('How long an equal basket of the same customer is refused; 0 switches it off'),
@@ -56,7 +59,7 @@ export const configSchema = z.object({
     .default(5_000)
     .describe('Requests waiting for a batch, beyond which 503 is answered'),
   INTAKE_DEADLINE_MS: integer({ min: 100, max: 30_000 })
-    .default(1_800)
+    .default(1_700)
     .describe('After this an order that could not be committed is answered with 503'),
   ENQUEUE_DEADLINE_MS: integer({ min: 10, max: 5_000 })
     .default(300)
@@ -64,6 +67,9 @@ export const configSchema = z.object({
   ORDER_LEASE_MS: integer({ min: 100, max: 3_600_000 })
     .default(60_000)
     .describe('When a new order is looked at by a sweeper if no worker has taken it'),
+  MAX_CONNECTIONS: integer({ min: 1 })
+    .default(10_000)
+    .describe('Connections of clients at the same time; further ones are dropped'),
   TRUST_PROXY: addressRanges()
     .default([])
     .describe('Addresses or CIDR ranges, comma separated, whose X-Forwarded-* are believed'),
@@ -89,6 +95,7 @@ export function readConfig(env: Environment = process.env) {
     database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
     queue: { url: values.REDIS_URL, shards: values.QUEUE_SHARDS },
     tokens: readTokenRules(values),
+    cursorSecret: values.CURSOR_SECRET ?? values.JWT_SECRET ?? values.DATABASE_URL,
     intake: {
       duplicateWindowSeconds: values.DUPLICATE_WINDOW_SECONDS,
       maxOpenOrders: values.MAX_OPEN_ORDERS,
@@ -99,6 +106,7 @@ export function readConfig(env: Environment = process.env) {
       enqueueDeadlineMs: values.ENQUEUE_DEADLINE_MS,
       leaseMs: values.ORDER_LEASE_MS,
     },
+    maxConnections: values.MAX_CONNECTIONS,
     trustedProxies: values.TRUST_PROXY,
     docs: values.DOCS,
     logLevel: values.LOG_LEVEL,

@@ -6,7 +6,7 @@ import { answerFrameworkError } from './plugins/problems.ts';
 import { answerClientError } from './problems/client-error.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
-export const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_URL_BYTES = 8 * 1024;
 export const CLOSE_GRACE_MS = 5_000;
 

@@ -20,7 +20,10 @@ beforeAll(async () => {
   ]);
   const logger = createLogger({ name: 'test', level: 'silent' });
   queue = startQueueState({ url: redis.url, shards: 1, logger });
-  api = await build({ env: { DATABASE_URL: catalogue.url, REDIS_URL: redis.url } });
+  // Longer than any answer may take: whoever waited for Redis would be found out.
+  const ENQUEUE_DEADLINE_MS = '1500';
+  const env = { DATABASE_URL: catalogue.url, REDIS_URL: redis.url, ENQUEUE_DEADLINE_MS };
+  api = await build({ env });
   await connected();
 });
 

@@ -47,6 +47,11 @@ export interface OpsConfig extends z.output<typeof opsConfigSchema> {
   readonly environment: Environment;
 }
 
+/** The environment of this process; nothing else here reads it. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
 /**
  * Reads the environment, once.
  * @throws ConfigError with the list of everything wrong

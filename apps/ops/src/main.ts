@@ -1,5 +1,6 @@
 import { createTerminal } from './cli/terminal.ts';
 import { runCommandLine } from './cli/run-command-line.ts';
+import { readEnvironment } from './config.ts';
 
 /** After a command is over, what still holds the process is not worth waiting for. */
 const EXIT_DEADLINE_MS = 2_000;
@@ -12,5 +13,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.stdout.on('error', () => process.exit(0));
 
 const terminal = createTerminal(process.stdout, process.stderr, controller.signal);
-process.exitCode = await runCommandLine(process.argv.slice(2), process.env, terminal);
+process.exitCode = await runCommandLine(process.argv.slice(2), readEnvironment(), terminal);
 setTimeout(() => process.exit(), EXIT_DEADLINE_MS).unref();

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import type { CommandContext } from './cli/command-context.ts';
+import { addCounterCommands } from './commands/counters.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInvariantsCommand } from './commands/invariants.ts';
 import { addLoadCommand } from './commands/load.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addScaleCommand } from './commands/scale.ts';
+import { addSeedCommands } from './commands/seed.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTokenCommand } from './commands/token.ts';
 
@@ -31,5 +33,7 @@ export function createProgram(context: CommandContext): Command {
   addDeadLetterCommands(program, context);
   addInvariantsCommand(program, context);
   addMigrateCommand(program, context);
+  addSeedCommands(program, context);
+  addCounterCommands(program, context);
   return program;
 }

@@ -98,7 +98,7 @@ export const workerConfigSchema = z.object({
 export type WorkerConfig = z.output<typeof workerConfigSchema>;
 
 /** @throws ConfigError with everything that is wrong */
-export function readConfig(env: Environment): WorkerConfig {
+export function readConfig(env: Environment = process.env): WorkerConfig {
   return parseConfig(workerConfigSchema, env);
 }
 

@@ -15,7 +15,7 @@ installGracefulShutdown({ logger, close: () => worker.close() });
 
 function configOrExit(): WorkerConfig {
   try {
-    return readConfig(process.env);
+    return readConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { discardUncleanConnections } from './discard-unclean-connections.ts';
-import { Prisma, PrismaClient } from './generated/client.ts';
-import type { TransactionFailpoint } from './transaction.ts';
+import { type Prisma, PrismaClient } from './generated/client.ts';
+import type { TransactionFailpoint } from './transaction-failpoint.ts';
 
 export interface DatabaseConfig {
   /** `postgresql://user:password@host:port/database` */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Database } from './client.ts';
 import { isContention } from './sql-state.ts';
+import type { TransactionStep } from './transaction-failpoint.ts';
 
 const MAX_TRIES = 6;
 
@@ -8,28 +9,6 @@ const MAX_TRIES = 6;
 export class RunAgain extends Error {
   override readonly name = 'RunAgain';
 }
-
-/** Transactions around which a crash can be provoked. */
-export const TRANSACTION_STEPS = [
-  'place',
-  'reserve',
-  'settle',
-  'refund',
-  'fail',
-  'start',
-  'wake',
-  'act',
-  'cancel',
-  'update',
-] as const;
-
-export type TransactionStep = (typeof TRANSACTION_STEPS)[number];
-
-/** Called inside a transaction before its COMMIT, and after it. For tests that crash there. */
-export type TransactionFailpoint = (
-  name: `${TransactionStep}.${'before' | 'after'}-commit`,
-  orderIds: readonly string[],
-) => void | Promise<void>;
 
 /**
  * Runs SQL in one transaction (READ COMMITTED). Rolled back by any error; run again as a whole,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One line of a request: so many units of one SKU. */
 export interface BasketItem {
@@ -53,5 +53,5 @@ export function hashRequest(request: PlaceOrderRequest): string {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

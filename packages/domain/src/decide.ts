@@ -45,9 +45,7 @@ export function decideReservation(
   }
   // Never negative, though the order's times may come from a clock that is ahead of this one.
   const waitedMs =
-    order.status === 'backordered'
-      ? Math.max(0, now.getTime() - order.stepStartedAt.getTime())
-      : 0;
+    order.status === 'backordered' ? Math.max(0, now.getTime() - order.stepStartedAt.getTime()) : 0;
   const leftMs = policy.backorderMaxWaitMs - waitedMs;
   if (leftMs <= 0) {
     return step(order, 'rejected', 'rejected', {

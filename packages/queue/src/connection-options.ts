@@ -45,7 +45,14 @@ export const PROBE_OPTIONS = {
   socketTimeout: 1_500,
 } satisfies RedisOptions;
 
+/** For listening to nudges: what was listened to is asked for anew by us whenever Redis is back. */
+export const SUBSCRIBER_OPTIONS = {
+  ...PROBE_OPTIONS,
+  autoResubscribe: false,
+} satisfies RedisOptions;
+
 export type PurposeOptions =
   | typeof PRODUCER_OPTIONS
   | typeof CONSUMER_OPTIONS
-  | typeof PROBE_OPTIONS;
+  | typeof PROBE_OPTIONS
+  | typeof SUBSCRIBER_OPTIONS;

@@ -5,6 +5,7 @@ import {
   PROBE_OPTIONS,
   PRODUCER_OPTIONS,
   type PurposeOptions,
+  SUBSCRIBER_OPTIONS,
 } from './connection-options.ts';
 import { createClient } from './create-client.ts';
 
@@ -55,8 +56,13 @@ export function createProbeConnection(
   });
 }
 
+/** A connection that does nothing but listen. */
+export function createSubscriberConnection(options: ConnectionOptions): QueueConnection {
+  return connect({ ...options, purpose: 'subscriber', redisOptions: SUBSCRIBER_OPTIONS });
+}
+
 interface Purpose extends ConnectionOptions {
-  readonly purpose: 'producer' | 'consumer' | 'probe';
+  readonly purpose: 'producer' | 'consumer' | 'probe' | 'subscriber';
   readonly redisOptions: PurposeOptions;
 }
 

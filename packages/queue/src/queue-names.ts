@@ -15,3 +15,8 @@ export function keyPrefix(shard: number): string {
 export function shardNumbers(shards: number): number[] {
   return Array.from({ length: shards }, (_, shard) => shard);
 }
+
+/** Where it is told that orders of a shard have changed. */
+export function nudgeChannel(shard: number): string {
+  return `${keyPrefix(shard)}:nudges`;
+}

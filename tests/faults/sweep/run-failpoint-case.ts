@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FailpointName } from '@orders/service/failpoint-names';
 import type { Service } from '../../harness/service.ts';
 import type { System } from '../../harness/start-system.ts';
-import { untilRest } from '../../harness/until-rest.ts';
+import { isAtRest, untilRest } from '../../harness/until-rest.ts';
 import { ROUTES, type Route } from './failpoint-routes.ts';
 
 export interface FailpointCase {
   readonly failpoint: FailpointName;
   readonly action: 'kill' | 'throw' | 'hang';
-  readonly workers: 1 | 2;
+  readonly workers: number;
 }
 
 export interface FailpointResult {
@@ -20,6 +20,8 @@ export interface FailpointResult {
 /** With two workers either may take the order: so often is it tried until the right one does. */
 const MAX_ORDERS = 20;
 const REST_MS = 60_000;
+/** As a platform would, though sooner. */
+const RESTART_MS = 300;
 
 /**
  * Strikes one process at one failpoint while an order passes there, alone or beside a second
@@ -33,63 +35,71 @@ export async function runFailpointCase(
 ): Promise<FailpointResult> {
   const route = ROUTES[failpoint];
   if (route === null) throw new Error(`there is no way to ${failpoint}`);
-  const spec = `${failpoint}=${action}`;
-  const lives = route.firstLife === undefined ? [spec] : [route.firstLife, spec];
-  const struck =
-    route.process === 'api'
-      ? await restartApi(system, spec)
-      : await system.addWorker({ failpoints: lives, restartMs: 300 });
-  const others = workers === 2 || route.process === 'api' ? workers - (route.process === 'api' ? 0 : 1) : 0;
-  const helpers: Service[] = [];
-  for (let n = 0; n < others; n += 1) {
-    helpers.push(await system.addWorker(route.firstLife === undefined ? {} : { failpoints: [spec] }));
-  }
-  const started = route.process === 'api' ? helpers : [struck, ...helpers];
+  const strike = `${failpoint}=${action}`;
+  const started = await startWorkers(system, route, strike, workers);
+  const struck = route.process === 'api' ? [system.api] : started;
+  const marks = await Promise.all(struck.map(async (one) => (await one.log()).length));
   try {
+    if (route.process === 'api') {
+      await system.api.stop();
+      await system.api.start([strike]);
+    }
     // One that is struck while it starts is not ready in that life.
-    await Promise.all(started.map((worker) => worker.ready().catch(() => undefined)));
-    const struckAt = await driveUntilStruck(system, route, [struck, ...helpers], spec);
+    await allReady(started);
+    const struckAt = await driveUntil(system, route, started, async () => {
+      const logs = await Promise.all(struck.map((one) => one.log()));
+      const line = `failpoint ${failpoint}: ${action}`;
+      return logs.some((log, at) => log.slice(marks[at]).includes(line));
+    });
     await untilRest(system, { timeoutMs: REST_MS });
     const recoverySeconds = (performance.now() - struckAt) / 1_000;
-    await Promise.all([struck, ...helpers].map((service) => service.ready().catch(() => undefined)));
     return { recoverySeconds, violations: await system.violations() };
   } finally {
     await Promise.all(started.map((worker) => worker.stop(2_000)));
   }
 }
 
-async function restartApi({ api }: System, spec: string): Promise<Service> {
-  await api.stop();
-  await api.start([spec]);
-  return api;
+/** The first one is struck; the others are sound, or all die where only a second life can be. */
+async function startWorkers(
+  system: System,
+  { process, firstLife }: Route,
+  strike: string,
+  count: number,
+): Promise<Service[]> {
+  const lives = firstLife === undefined ? [strike] : [firstLife, strike];
+  const first = process === 'api' ? [] : lives;
+  const others = process === 'api' || firstLife === undefined ? [] : [strike];
+  const workers = [await system.addWorker({ failpoints: first, restartMs: RESTART_MS })];
+  while (workers.length < count) {
+    workers.push(await system.addWorker({ failpoints: others, restartMs: RESTART_MS }));
+  }
+  return workers;
 }
 
-/** Resolves with the time at which the failpoint struck. */
-async function driveUntilStruck(
+/** Sends orders along the way until it struck. Resolves with the time at which it had. */
+async function driveUntil(
   system: System,
   route: Route,
-  services: readonly Service[],
-  spec: string,
+  workers: readonly Service[],
+  isStruck: () => Promise<boolean>,
 ): Promise<number> {
-  const line = `failpoint ${spec.replace('=', ': ')}`;
-  const from = await Promise.all(services.map(async (service) => (await service.log()).length));
-  const isStruck = async (): Promise<boolean> => {
-    const logs = await Promise.all(services.map((service) => service.log()));
-    return logs.some((log) => log.includes(line));
-  };
-  void from;
   for (let orders = 0; orders < MAX_ORDERS; orders += 1) {
     await route.drive(system);
-    if (route.stops === true) {
-      const [worker] = services;
-      await worker?.stop();
-      await worker?.start();
-    }
-    const until = performance.now() + 5_000;
-    while (performance.now() < until) {
+    if (route.stops === true) await stopAndStart(workers[0]);
+    for (let looks = 0; looks < 100; looks += 1) {
       if (await isStruck()) return performance.now();
+      if (looks > 5 && (await isAtRest(system))) break;
       await wait(50);
     }
   }
-  throw new Error(`no order came by ${spec}`);
+  throw new Error('no order came by the failpoint');
+}
+
+async function stopAndStart(worker: Service | undefined): Promise<void> {
+  await worker?.stop();
+  await worker?.start();
+}
+
+async function allReady(services: readonly Service[]): Promise<void> {
+  await Promise.all(services.map((service) => service.ready().catch(() => undefined)));
 }

@@ -17,6 +17,7 @@ export const DOCUMENT: Partial<OpenAPIV3_1.Document> = {
   servers: [{ url: '/' }],
   tags: [
     { name: 'orders', description: 'Placing orders and following them' },
+    { name: 'operating', description: 'Watching the line and repairing what stuck, for operators' },
     { name: 'about', description: 'This interface itself' },
   ],
   components: {

@@ -3,7 +3,6 @@ import type { NewOrder, Placement } from '@orders/database/orders/new-order';
 import { placeOrders } from '@orders/database/orders/place-orders';
 import { isDataError } from '@orders/database/sql-state';
 import { createBatcher } from '@orders/service/batcher';
-import type { Failpoints } from '@orders/service/failpoints';
 import { ProblemError } from '../problems/problem-error.ts';
 import { withinDeadline } from '../within-deadline.ts';
 import type { Backlog } from './backlog.ts';
@@ -14,7 +13,6 @@ export interface IntakeOptions {
   readonly database: Database;
   readonly dispatcher: Dispatcher;
   readonly backlog: Backlog;
-  readonly failpoints: Failpoints;
   readonly metrics: IntakeMetrics;
   readonly duplicateWindowSeconds: number;
   readonly maxBatchSize: number;
@@ -79,17 +77,14 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 async function placeBatch(
-  { database, dispatcher, backlog, failpoints, duplicateWindowSeconds, leaseMs }: IntakeOptions,
+  { database, dispatcher, backlog, duplicateWindowSeconds, leaseMs }: IntakeOptions,
   submissions: readonly Submission[],
 ): Promise<(Placement | null)[]> {
   const present = submissions.filter(({ abandoned }) => !abandoned);
   if (present.length === 0) return submissions.map(() => null);
   const orders = present.map(({ order }) => order);
-  const ids = orders.map(({ id }) => id);
 
-  await failpoints.hit('place.before-commit', ids);
   const placements = await placeOrders(database, orders, { duplicateWindowSeconds, leaseMs });
-  await failpoints.hit('place.after-commit', ids);
 
   const placed = placements.flatMap((one) => (one.kind === 'placed' ? one.order.id : []));
   backlog.add(placed.length);

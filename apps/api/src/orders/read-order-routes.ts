@@ -8,10 +8,10 @@ import {
 } from '@orders/domain/contracts/order';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { answerInTime } from '../answer-in-time.ts';
 import { mayAccess } from '../authentication/principal.ts';
 import { entityTag, matchesNone } from '../http/entity-tag.ts';
 import { principalOf } from '../plugins/authentication.ts';
-import { withinDeadline } from '../within-deadline.ts';
 import { ProblemError } from '../problems/problem-error.ts';
 import { ORDER_EXAMPLE } from './examples.ts';
 import { describeRead } from './describe-read.ts';
@@ -19,9 +19,6 @@ import { describeRead } from './describe-read.ts';
 interface OneOrder {
   Params: { id: string };
 }
-
-/** Statements and waits for a connection have bounds of their own, which may add up. */
-const READ_DEADLINE_MS = 1_700;
 
 const eventListSchema = z.object({ data: z.array(orderEventSchema), nextCursor: z.null() });
 
@@ -66,12 +63,6 @@ async function readOwnOrder(
     throw new ProblemError('not-found');
   }
   return order;
-}
-
-function answerInTime<T>(reading: Promise<T>): Promise<T> {
-  return withinDeadline(reading, READ_DEADLINE_MS, () => {
-    return new ProblemError('unavailable', { headers: { 'retry-after': '1' } });
-  });
 }
 
 function answerUnlessKnown(

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Principal } from '../authentication/principal.ts';
 import { createTokenMemory } from '../authentication/token-memory.ts';
@@ -61,11 +61,6 @@ export const authentication = fp(async function authentication(
     }, next);
   });
 });
-
-/** The `onRequest` hook of routes for operators only; runs after authentication and rate limits. */
-export const requireOperator: onRequestHookHandler = (request, _reply, next) => {
-  next(principalOf(request).isOperator ? undefined : new ProblemError('forbidden'));
-};
 
 /**
  * Who is asking, on a protected route.

@@ -1,6 +1,7 @@
 import { createDatabase, type Database } from '@orders/database/client';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Failpoints } from '@orders/service/failpoints';
 import type { Config } from '../config.ts';
 
 declare module 'fastify' {
@@ -9,13 +10,23 @@ declare module 'fastify' {
   }
 }
 
+export interface DatabaseOptions {
+  readonly config: Config['database'];
+  /** Left out when there are none, so that transactions do not ask. */
+  readonly failpoints: Failpoints | undefined;
+}
+
 /** PostgreSQL. It need not be there at start: requests are answered with 503 until it is. */
 export const database = fp(function database(
   app: FastifyInstance,
-  config: Config['database'],
+  { config, failpoints }: DatabaseOptions,
   done,
 ) {
-  const opened = createDatabase({ ...config, applicationName: 'orders-api' });
+  const opened = createDatabase({
+    ...config,
+    applicationName: 'orders-api',
+    failpoint: failpoints?.hit,
+  });
   app.decorate('database', opened);
   app.addHook('onClose', () => opened.close());
   done();

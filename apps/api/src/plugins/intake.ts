@@ -44,7 +44,6 @@ export const intake = fp(function intake(
     database,
     dispatcher,
     backlog,
-    failpoints,
     metrics: createIntakeMetrics(metrics),
   });
   app.decorate('intake', opened);

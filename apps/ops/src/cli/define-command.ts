@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Answer } from './answer.ts';
 import { usageError } from './command-error.ts';
 import type { CommandContext } from './command-context.ts';

@@ -53,7 +53,10 @@ function describeFailure(error: unknown): { exitCode: number; message: string | 
   if (isUnavailable(error)) {
     return { exitCode: EXIT.unreachable, message: `PostgreSQL went away: ${messageOf(error)}` };
   }
-  return { exitCode: EXIT.bad, message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error) };
+  return {
+    exitCode: EXIT.bad,
+    message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+  };
 }
 
 function messageOf(error: unknown): string {

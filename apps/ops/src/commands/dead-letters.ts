@@ -30,7 +30,10 @@ const FILTER_OPTIONS = [
   ['--from <time>', 'opened at or after'],
   ['--to <time>', 'opened before'],
 ] as const;
-const ACTOR_OPTION = ['--actor <name>', 'who acts, for the log (the user of this process)'] as const;
+const ACTOR_OPTION = [
+  '--actor <name>',
+  'who acts, for the log (the user of this process)',
+] as const;
 
 export function addDeadLetterCommands(parent: Command, context: CommandContext): void {
   const group = parent
@@ -152,7 +155,12 @@ function addDecisions(group: Command, context: CommandContext): void {
 }
 
 /** Members that were not given must be absent, not undefined. */
-function toFilter({ reason, from, to, state }: { [K in keyof DeadLetterFilter]: DeadLetterFilter[K] | undefined }): DeadLetterFilter {
+function toFilter({
+  reason,
+  from,
+  to,
+  state,
+}: { [K in keyof DeadLetterFilter]: DeadLetterFilter[K] | undefined }): DeadLetterFilter {
   return {
     ...(reason !== undefined && { reason }),
     ...(from !== undefined && { from }),

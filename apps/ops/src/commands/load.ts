@@ -37,7 +37,8 @@ export function addLoadCommand(parent: Command, context: CommandContext): void {
       const apiUrl = need(target.apiUrl, 'API_URL');
       const providerUrl = need(target.providerUrl, 'PAYMENT_PROVIDER_URL');
       const issuer = need(target.issuer, 'JWT_SECRET, JWT_ISSUER and JWT_AUDIENCE');
-      if (!(await isListening(apiUrl))) throw unreachable(`the api at ${hostOf(apiUrl)} cannot be reached`);
+      if (!(await isListening(apiUrl)))
+        throw unreachable(`the api at ${hostOf(apiUrl)} cannot be reached`);
       // Asked before anything is placed: without the ledger there is no verdict.
       await fetchLedger(providerUrl);
       const result = await withDatabase(target, (database) =>

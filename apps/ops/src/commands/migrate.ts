@@ -20,7 +20,8 @@ export function addMigrateCommand(parent: Command, context: CommandContext): voi
           directory: config.MIGRATIONS_FOLDER,
           log: (line) => terminal.note(line),
         });
-        const text = applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`;
+        const text =
+          applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`;
         return { verdict: 'good', json: { applied }, text };
       } catch (error) {
         if (!isUnavailable(error)) throw error;

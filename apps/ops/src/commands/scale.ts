@@ -43,7 +43,9 @@ async function waitForWorkers(
     const workers = stack.processes.filter(({ name }) => name.startsWith('worker-'));
     if (workers.length === count) return workers;
     if (stop.aborted || Date.now() > deadline) {
-      throw refusal(`the stack has ${workers.length} worker(s), not ${count}; its terminal says why`);
+      throw refusal(
+        `the stack has ${workers.length} worker(s), not ${count}; its terminal says why`,
+      );
     }
     await delay(100);
   }

@@ -27,10 +27,17 @@ export function addTokenCommand(parent: Command, context: CommandContext): void 
       if (config.NODE_ENV === 'production') {
         throw refusal('tokens are not minted in production: they come from the identity provider');
       }
-      const issuer = need((await findTarget(config)).issuer, 'JWT_SECRET, JWT_ISSUER and JWT_AUDIENCE');
+      const issuer = need(
+        (await findTarget(config)).issuer,
+        'JWT_SECRET, JWT_ISSUER and JWT_AUDIENCE',
+      );
       const token = await mintToken(issuer, { subject: customer, scope, ttlSeconds: ttl });
       const expiresAt = new Date(Date.now() + ttl * 1000).toISOString();
-      return { verdict: 'good', json: { token, customer, scope: scope ?? null, expiresAt }, text: token };
+      return {
+        verdict: 'good',
+        json: { token, customer, scope: scope ?? null, expiresAt },
+        text: token,
+      };
     },
   });
 }

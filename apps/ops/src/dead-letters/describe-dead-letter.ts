@@ -18,7 +18,9 @@ export function describeDeadLetter(letter: DeadLetter): string {
   ];
   if (letter.state === 'open') lines.push('state        open: redrive, discard or resolve it');
   else {
-    lines.push(`state        ${letter.state} by ${letter.closedBy ?? 'nobody'} at ${letter.closedAt ?? '?'}`);
+    lines.push(
+      `state        ${letter.state} by ${letter.closedBy ?? 'nobody'} at ${letter.closedAt ?? '?'}`,
+    );
     if (letter.note !== null) lines.push(`note         ${letter.note}`);
   }
   return lines.join('\n');

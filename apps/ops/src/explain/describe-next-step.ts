@@ -28,7 +28,9 @@ function describeWork(order: OrderFacts, refundOpen: boolean): string {
     case 'backordered':
       return 'stock is asked for again';
     case 'reserved':
-      return order.payments.at(-1)?.outcome === 'captured' ? 'it is completed' : 'the payment is charged';
+      return order.payments.at(-1)?.outcome === 'captured'
+        ? 'it is completed'
+        : 'the payment is charged';
     case 'cancelling':
       return "the payment's outcome decides between void and refund";
     default:
@@ -38,5 +40,7 @@ function describeWork(order: OrderFacts, refundOpen: boolean): string {
 
 function describeTime(at: Date, now: Date): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
-  return seconds < 0 ? `${-seconds} s ago at the latest (overdue)` : `in ${seconds} s at the latest`;
+  return seconds < 0
+    ? `${-seconds} s ago at the latest (overdue)`
+    : `in ${seconds} s at the latest`;
 }

@@ -63,7 +63,8 @@ function describePayment(payment: OrderExplanation['payments'][number]): string 
 
 function describeRefund(refund: OrderExplanation['refunds'][number]): string {
   const amount = formatMoney({ amount: Number(refund.amountMinor), currency: refund.currency });
-  const state = refund.refundedAt === null ? 'under way' : `done ${refund.refundedAt.toISOString()}`;
+  const state =
+    refund.refundedAt === null ? 'under way' : `done ${refund.refundedAt.toISOString()}`;
   return `refund ${refund.n}  ${amount} of ${refund.chargeId}  ${state}`;
 }
 

@@ -36,7 +36,11 @@ export async function checkInvariants(
     checkStores(database, target.providerUrl, options),
   );
   if (options.logsFolder === null) {
-    return { violations, checked: { ...checked, logLines: 0 }, skipped: { ...skipped, I8: 'no --logs' } };
+    return {
+      violations,
+      checked: { ...checked, logLines: 0 },
+      skipped: { ...skipped, I8: 'no --logs' },
+    };
   }
   options.onProgress('logs');
   const { findings, lines } = await scanLogs(options.logsFolder, listSecrets(target));
@@ -51,7 +55,9 @@ async function checkStores(
   database: Database,
   providerUrl: string | null,
   options: InvariantsOptions,
-): Promise<Omit<InvariantsReport, 'checked'> & { checked: Omit<InvariantsReport['checked'], 'logLines'> }> {
+): Promise<
+  Omit<InvariantsReport, 'checked'> & { checked: Omit<InvariantsReport['checked'], 'logLines'> }
+> {
   const { violations, orders, acknowledged } = await checkDatabase(database, options);
   const checked = { orders: orders.size, charges: 0, acknowledged };
   if (providerUrl === null) {

@@ -21,7 +21,11 @@ export function judgeLogLine(line: string, secrets: readonly Secret[]): string[]
   if (JSON_WEB_TOKEN.test(line)) details.push('contains a JSON Web Token');
   if (UNHANDLED.test(line)) details.push('tells of an error that nothing handled');
   const answer = readAnswer(line);
-  if (answer !== null && answer.status >= 500 && answer.contentType?.startsWith(PROBLEM_JSON) !== true) {
+  if (
+    answer !== null &&
+    answer.status >= 500 &&
+    answer.contentType?.startsWith(PROBLEM_JSON) !== true
+  ) {
     details.push(`tells of a ${answer.status} that was not ${PROBLEM_JSON}`);
   }
   return details;

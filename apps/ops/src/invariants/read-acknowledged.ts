@@ -18,7 +18,9 @@ export async function measureAcknowledged(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    throw usageError(`--acknowledged ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(
+      `--acknowledged ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

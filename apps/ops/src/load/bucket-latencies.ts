@@ -30,10 +30,11 @@ export function bucketLatencies(latenciesMs: readonly number[]): LatencyBucket[]
 
 /** Below 0.1 ms everything is the same bucket: no clock here is better. */
 function placeOf(latencyMs: number): number {
-  const place = Math.floor(PER_OCTAVE * Math.log2(Math.max(latencyMs, 0.1)));
+  const clamped = Math.max(latencyMs, 0.1);
+  const place = Math.floor(PER_OCTAVE * Math.log2(clamped));
   // The logarithm may round across a bound.
-  if (latencyMs >= boundOf(place + 1)) return place + 1;
-  return latencyMs < boundOf(place) && latencyMs > 0.1 ? place - 1 : place;
+  if (clamped >= boundOf(place + 1)) return place + 1;
+  return clamped < boundOf(place) ? place - 1 : place;
 }
 
 function boundOf(place: number): number {

@@ -40,7 +40,8 @@ function judgeAcceptance({ placements, rows }: RunFacts): string[] {
     const answer = describeAnswer(placement);
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
   }
-  for (const [answer, count] of answers) failures.push(`${count} orders were not accepted: ${answer}`);
+  for (const [answer, count] of answers)
+    failures.push(`${count} orders were not accepted: ${answer}`);
   if (ids.size !== accepted.length) {
     failures.push(`${accepted.length} orders were accepted under only ${ids.size} different ids`);
   }
@@ -67,7 +68,8 @@ function judgeStatuses({ placements, outcomes }: RunFacts): string[] {
   }
   for (const [status, ids] of open) {
     const example = `such as ${ids[0] ?? ''}`;
-    if (status === 'failed') failures.push(`${ids.length} orders failed and wait in dead letters, ${example}`);
+    if (status === 'failed')
+      failures.push(`${ids.length} orders failed and wait in dead letters, ${example}`);
     else failures.push(`${ids.length} orders did not come to rest: ${status}, ${example}`);
   }
   return failures;
@@ -82,12 +84,15 @@ function judgeMoney({ outcomes, ledger }: RunFacts): string[] {
     if (charges.length > 1) wrong.twice += 1;
     else if (charge === undefined) wrong.uncharged += outcome.status === 'completed' ? 1 : 0;
     else if (outcome.status === 'rejected' || outcome.status === 'cancelled') wrong.kept += 1;
-    else if (charge.amount !== outcome.totalMinor || charge.currency !== outcome.currency) wrong.amount += 1;
+    else if (charge.amount !== outcome.totalMinor || charge.currency !== outcome.currency)
+      wrong.amount += 1;
   }
   return [
     ...(wrong.uncharged > 0 ? [`${wrong.uncharged} completed orders were not charged`] : []),
     ...(wrong.twice > 0 ? [`${wrong.twice} orders were charged more than once`] : []),
-    ...(wrong.amount > 0 ? [`${wrong.amount} orders were charged another amount than their total`] : []),
+    ...(wrong.amount > 0
+      ? [`${wrong.amount} orders were charged another amount than their total`]
+      : []),
     ...(wrong.kept > 0 ? [`${wrong.kept} rejected or cancelled orders had a charge kept`] : []),
   ];
 }
@@ -104,7 +109,9 @@ function judgeSales({ outcomes, stock, placements }: RunFacts): string[] {
   }
   const left = placements.length - expected;
   return [
-    ...(completed === expected ? [] : [`${completed} orders completed from a stock of ${stock}, not ${expected}`]),
+    ...(completed === expected
+      ? []
+      : [`${completed} orders completed from a stock of ${stock}, not ${expected}`]),
     ...(rejected === left ? [] : [`${rejected} orders were rejected as out of stock, not ${left}`]),
   ];
 }

@@ -38,11 +38,7 @@ export async function placePlanned(
   }
 }
 
-async function pause(
-  round: number,
-  open: readonly Placement[],
-  stop: AbortSignal,
-): Promise<void> {
+async function pause(round: number, open: readonly Placement[], stop: AbortSignal): Promise<void> {
   const asked = Math.min(...open.map(({ retryAfterMs }) => retryAfterMs));
   const pauseMs = Math.min(Math.max(asked, 100 * 2 ** Math.min(round, 5)), MAX_PAUSE_MS);
   await delay(pauseMs, undefined, { signal: stop }).catch(() => undefined);

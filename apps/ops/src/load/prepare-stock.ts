@@ -40,9 +40,7 @@ export async function topUpStock(
   demand: ReadonlyMap<string, number>,
   runId: string,
 ): Promise<string[]> {
-  const short = products.filter(
-    ({ sku, available }) => Number(available) < (demand.get(sku) ?? 0),
-  );
+  const short = products.filter(({ sku, available }) => Number(available) < (demand.get(sku) ?? 0));
   for (const { sku, available } of short) {
     const wanted = demand.get(sku) ?? 0;
     await adjust(database, sku, wanted - Number(available), runId);

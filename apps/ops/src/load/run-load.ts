@@ -73,7 +73,8 @@ async function prepare(
   const skus = products.map(({ sku }) => sku);
   const orders = planOrders({ ...common, skus, single: false });
   const short = await topUpStock(database, products, sumDemand(orders), runId);
-  if (short.length > 0) terminal.note(`stock of ${short.length} products was topped up for the run`);
+  if (short.length > 0)
+    terminal.note(`stock of ${short.length} products was topped up for the run`);
   return orders;
 }
 

@@ -19,7 +19,9 @@ export function entryOf(config: OpsConfig, service: ServiceName): string {
  */
 export async function checkStart(config: OpsConfig): Promise<void> {
   if (config.NODE_ENV === 'production') {
-    throw refusal('`start` is for development: it runs a simulated payment provider and mints tokens');
+    throw refusal(
+      '`start` is for development: it runs a simulated payment provider and mints tokens',
+    );
   }
   for (const service of ['simulator', 'api', 'worker'] as const) {
     await access(entryOf(config, service)).catch(() => {
@@ -36,7 +38,9 @@ export async function checkPort(port: number): Promise<void> {
   if (port === 0 || (await isPortFree(port))) return;
   const listener = findListener(port);
   const who =
-    listener === null ? 'another program' : `process ${listener.pid} (${shorten(listener.command)})`;
+    listener === null
+      ? 'another program'
+      : `process ${listener.pid} (${shorten(listener.command)})`;
   throw refusal(
     `port ${port} is taken by ${who}: stop it, or choose another port, such as \`PORT=${port + 1} npx -y pnpm@12.21.0 start\``,
   );

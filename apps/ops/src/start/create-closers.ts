@@ -2,7 +2,15 @@
  * The parts of a stack in the order in which they are stopped: first what takes orders in, last
  * what everything else needs.
  */
-const STOP_ORDER = ['stack-file', 'api', 'workers', 'simulator', 'redis', 'postgres', 'folder'] as const;
+const STOP_ORDER = [
+  'stack-file',
+  'api',
+  'workers',
+  'simulator',
+  'redis',
+  'postgres',
+  'folder',
+] as const;
 
 export type Part = (typeof STOP_ORDER)[number];
 

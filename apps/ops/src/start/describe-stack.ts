@@ -9,7 +9,10 @@ const PNPM = 'npx -y pnpm@12.21.0';
 export function describeStack(stack: Stack, firstOrder: FirstOrder, startedInMs: number): string {
   const { apiUrl, tokens } = stack;
   const customer = `-H 'Authorization: Bearer ${tokens.customer}'`;
-  const body = JSON.stringify({ items: [{ sku: firstOrder.sku, quantity: 2 }], allowDuplicate: true });
+  const body = JSON.stringify({
+    items: [{ sku: firstOrder.sku, quantity: 2 }],
+    allowDuplicate: true,
+  });
   const workers = stack.processes.filter(({ name }) => name.startsWith('worker-'));
   return `
 ${describeFirstOrder(firstOrder)}
@@ -44,7 +47,7 @@ Ctrl-C stops everything; orders stay for the next start.`.trimStart();
 }
 
 /** The first order and how it ended, in one sentence. */
-export function describeFirstOrder(order: FirstOrder): string {
+function describeFirstOrder(order: FirstOrder): string {
   const { id, quantity, sku, status, reason, tookMs } = order;
   const what = `First order ${id}: ${quantity} x ${sku} for ${formatMoney(order.total)}`;
   const why = reason === null ? '' : ` (${reason})`;

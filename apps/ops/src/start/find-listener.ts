@@ -13,13 +13,19 @@ const LISTENING = '0A';
  * cannot be told: another system, or another user's process.
  */
 export function findListener(port: number): Listener | null {
-  const inodes = new Set([...listenersIn('/proc/net/tcp', port), ...listenersIn('/proc/net/tcp6', port)]);
+  const inodes = new Set([
+    ...listenersIn('/proc/net/tcp', port),
+    ...listenersIn('/proc/net/tcp6', port),
+  ]);
   if (inodes.size === 0) return null;
   for (const pid of readFolder('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const descriptor of readFolder(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`))?.[1];
       if (inode !== undefined && inodes.has(inode)) {
-        return { pid: Number(pid), command: readText(`/proc/${pid}/cmdline`).split('\0').join(' ').trim() };
+        return {
+          pid: Number(pid),
+          command: readText(`/proc/${pid}/cmdline`).split('\0').join(' ').trim(),
+        };
       }
     }
   }

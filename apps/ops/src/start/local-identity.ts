@@ -19,7 +19,11 @@ export async function keepLocalIdentity(localFolder: string): Promise<LocalIdent
     jwt,
     tokens: {
       customer: await mintToken(jwt, { subject: 'customer-1', ttlSeconds }),
-      operator: await mintToken(jwt, { subject: 'operator-1', scope: 'orders:operate', ttlSeconds }),
+      operator: await mintToken(jwt, {
+        subject: 'operator-1',
+        scope: 'orders:operate',
+        ttlSeconds,
+      }),
     },
   };
 }

@@ -31,7 +31,8 @@ export async function placeFirstOrder(
   const body = JSON.stringify({ items: [{ sku, quantity }], allowDuplicate: true });
   const response = await fetch(`${apiUrl}/orders`, { method: 'POST', headers, body, signal: stop });
   const text = await response.text();
-  if (response.status !== 201) throw new Error(`the first order was answered ${response.status}: ${text}`);
+  if (response.status !== 201)
+    throw new Error(`the first order was answered ${response.status}: ${text}`);
   const { id, total, ...placed } = orderSchema.parse(JSON.parse(text));
 
   let { status, reason } = placed;

@@ -6,7 +6,6 @@ import { refusal, unreachable } from '../cli/command-error.ts';
 import type { OpsConfig } from '../config.ts';
 import { hostOf } from '../open-database.ts';
 
-
 /**
  * Brings schema and catalogue up to date, whatever is there already.
  * @returns the SKU of a product that can be ordered now
@@ -25,7 +24,10 @@ export async function prepareDatabase(
   });
   try {
     await database.ping().catch((error: unknown) => {
-      throw unreachable(`PostgreSQL at ${hostOf(url)} cannot be reached: check DATABASE_URL`, error);
+      throw unreachable(
+        `PostgreSQL at ${hostOf(url)} cannot be reached: check DATABASE_URL`,
+        error,
+      );
     });
     const { applied } = await migrate(url, { directory: config.MIGRATIONS_FOLDER });
     if (applied.length > 0) note(`applied ${applied.length} migration(s)`);

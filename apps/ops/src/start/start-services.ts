@@ -37,7 +37,10 @@ export interface ServicesOptions {
 const GRACE_MS = { api: 4_000, workers: 4_000, simulator: 1_000 };
 
 /** Starts simulator, api and workers at once and waits until all of them are ready. */
-export async function startServices(config: OpsConfig, options: ServicesOptions): Promise<Services> {
+export async function startServices(
+  config: OpsConfig,
+  options: ServicesOptions,
+): Promise<Services> {
   const { closers } = options;
   const launch = createLauncher(config, options);
   const simulatorPort = await findFreePort();

@@ -38,7 +38,9 @@ export interface StartHooks {
  */
 export async function startStack(config: OpsConfig, hooks: StartHooks): Promise<RunningStack> {
   const closers = createClosers((part, error) =>
-    hooks.note(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`),
+    hooks.note(
+      `${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`,
+    ),
   );
   try {
     return await Promise.race([start(config, hooks, closers), rejectOnAbort(hooks.stop)]);

@@ -19,7 +19,10 @@ export function createWorkerPool(
   let ready = 0;
 
   async function grow(count: number): Promise<void> {
-    const numbers = Array.from({ length: count - workers.length }, (_, i) => workers.length + i + 1);
+    const numbers = Array.from(
+      { length: count - workers.length },
+      (_, i) => workers.length + i + 1,
+    );
     const added = await Promise.all(numbers.map((number) => launch(`worker-${number}`)));
     workers.push(...added);
     await Promise.all(added.map(({ process }) => process.ready));

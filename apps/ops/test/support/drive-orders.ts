@@ -40,11 +40,7 @@ export async function reserve(database: TestDatabase, orderId: string): Promise<
     'SELECT dispatch FROM orders WHERE id = $1::uuid',
     orderId,
   );
-  await beginOrders(
-    database,
-    [{ orderId, dispatch: row?.dispatch ?? 0 }],
-    PRODUCTION_RETRY_POLICY,
-  );
+  await beginOrders(database, [{ orderId, dispatch: row?.dispatch ?? 0 }], PRODUCTION_RETRY_POLICY);
 }
 
 /** Settles the first payment attempt of an order. */
@@ -53,11 +49,7 @@ export async function settle(
   orderId: string,
   outcome: PaymentOutcome = { kind: 'captured', chargeId: `charge-of-${orderId}` },
 ): Promise<void> {
-  await settleOrders(
-    database,
-    [{ orderId, attempt: 1, result: outcome }],
-    PRODUCTION_RETRY_POLICY,
-  );
+  await settleOrders(database, [{ orderId, attempt: 1, result: outcome }], PRODUCTION_RETRY_POLICY);
 }
 
 /** Places an order and sees it through. */

@@ -3,7 +3,7 @@ import { createDatabase, type Database } from '@orders/database/client';
 import { migrate } from '@orders/database/migrate';
 import { startTestPostgres } from '@orders/local-services/start-test-postgres';
 
-export const MIGRATIONS = resolve(import.meta.dirname, '../../../../prisma/migrations');
+const MIGRATIONS = resolve(import.meta.dirname, '../../../../prisma/migrations');
 
 export interface TestDatabase extends Database {
   readonly url: string;

@@ -64,9 +64,9 @@ async function runAlone(parts: FulfilmentParts, delivery: Delivery): Promise<Out
 /** Outside of any batch, since this order may be the one that kills its worker. */
 async function beginAlone(
   { database, policy }: FulfilmentParts,
-  run: OrderRun,
+  order: OrderRun,
 ): Promise<Beginning> {
-  const [beginning] = await beginOrders(database, [run], policy);
+  const [beginning] = await beginOrders(database, [order], policy);
   return beginning ?? { kind: 'rest' };
 }
 

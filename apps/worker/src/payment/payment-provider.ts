@@ -1,5 +1,5 @@
 import type { PaymentOutcome } from '@orders/domain/decision';
-import { chargeSchema, refundSchema } from '@orders/domain/contracts/payment-provider';
+import { type Charge, chargeSchema, refundSchema } from '@orders/domain/contracts/payment-provider';
 import type { AttemptState, RefundState } from '@orders/domain/next-call';
 import { Agent, request } from 'undici';
 import { createBreaker } from './breaker.ts';
@@ -141,7 +141,7 @@ function readCharge(text: string): CallResult {
   return { kind: 'outcome', outcome: toOutcome(parsed.data) };
 }
 
-function toOutcome({ id, status, code, retryable }: typeof chargeSchema._output): PaymentOutcome {
+function toOutcome({ id, status, code, retryable }: Charge): PaymentOutcome {
   switch (status) {
     case 'captured':
       return { kind: 'captured', chargeId: id };

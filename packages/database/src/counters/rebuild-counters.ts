@@ -1,13 +1,28 @@
-import type { Database } from '../client.ts';
+import type { Connection, Database } from '../client.ts';
 import { REPAIR_SHARD } from './counter-shard.ts';
 
 /**
  * Makes the counters equal to the table by adding the difference to the repair shard. Difference
  * and table are computed by one statement, so by one snapshot: transitions that commit meanwhile
  * are in neither. Returns how far off each counter was; all zero when they were right.
+ *
+ * Reads the whole table: the database's `statementTimeoutMs` must allow for that.
  */
 export async function rebuildCounters(database: Database): Promise<Record<string, number>> {
-  const rows = await database.prisma.$queryRaw<{ counter: string; off: bigint }[]>`
+  return database.prisma.$transaction(
+    async (tx) => {
+      // In a statement before: of two rebuilds at once the second then sees the repair of the first,
+      // instead of adding the same difference again.
+      await tx.$queryRaw`
+        SELECT shard FROM order_counters WHERE shard = ${REPAIR_SHARD} FOR NO KEY UPDATE`;
+      return repair(tx);
+    },
+    { maxWait: 10_000, timeout: 900_000 },
+  );
+}
+
+async function repair(tx: Connection): Promise<Record<string, number>> {
+  const rows = await tx.$queryRaw<{ counter: string; off: bigint }[]>`
     WITH truth AS (
       SELECT status AS counter, count(*) AS n FROM orders GROUP BY status
       UNION ALL

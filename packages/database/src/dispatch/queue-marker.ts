@@ -102,7 +102,7 @@ export async function makeAllDue(database: Database): Promise<number> {
       UPDATE orders SET next_check_at = now()
        WHERE id IN (
              SELECT id FROM orders
-              WHERE id = ANY(${ids.slice(from, from + SLICE)}::uuid[]) AND next_check_at > now()
+              WHERE id = ANY(${ids.slice(from, from + SLICE)}::uuid[]) AND (next_check_at > now()) IS TRUE
               ORDER BY id
                 FOR NO KEY UPDATE)`;
   }

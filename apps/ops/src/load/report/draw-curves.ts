@@ -26,7 +26,9 @@ export function drawCurves(title: string, curves: readonly Curve[]): string {
     HEIGHT - BOTTOM - (count / highest) * (HEIGHT - BOTTOM - TOP);
 
   const rows = chooseTicks(highest, 5).map(
-    (tick) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
+    (
+      tick,
+    ) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
 <text class="tick" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${formatCount(tick)}</text>`,
   );
   const columns = chooseTicks(endMs, 6).map(

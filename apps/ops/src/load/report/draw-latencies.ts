@@ -29,7 +29,9 @@ export function drawLatencies(
     HEIGHT - BOTTOM - (count / highest) * (HEIGHT - BOTTOM - TOP);
 
   const grid = chooseTicks(highest, 4).map(
-    (tick) => `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
+    (
+      tick,
+    ) => `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
 <text class="tick" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${formatCount(tick)}</text>`,
   );
   const bars = buckets.map(({ fromMs: low, toMs: high, count }) => {

@@ -1,0 +1,18 @@
+/** Transactions around which a crash can be provoked. */
+export type TransactionStep =
+  | 'place'
+  | 'reserve'
+  | 'settle'
+  | 'refund'
+  | 'fail'
+  | 'start'
+  | 'wake'
+  | 'act'
+  | 'cancel'
+  | 'update';
+
+/** Called inside a transaction before its COMMIT, and after it. For tests that crash there. */
+export type TransactionFailpoint = (
+  name: `${TransactionStep}.${'before' | 'after'}-commit`,
+  orderIds: readonly string[],
+) => void | Promise<void>;
