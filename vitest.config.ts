@@ -34,8 +34,19 @@ export default defineConfig({
           // A whole system each: one after the other, with the machine to itself.
           name: 'system',
           include: ['tests/**/*.test.ts', 'bench/test/**/*.test.ts'],
+          exclude: ['tests/**/*.long.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What takes minutes: `test:faults`, not `test`.
+          name: 'faults',
+          include: ['tests/**/*.long.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -20,9 +20,9 @@ switch (options.kind) {
     exit(await run(options));
 }
 
-async function run(options: Extract<Options, { kind: 'run' }>): Promise<number> {
-  const { scale, parts, json, profile } = options;
-  const out = resolve(options.out);
+async function run(wanted: Extract<Options, { kind: 'run' }>): Promise<number> {
+  const { scale, parts, json, profile } = wanted;
+  const out = resolve(wanted.out);
   const report = await runBench({
     scale,
     parts,

@@ -80,7 +80,9 @@ async function measurePart(part: PartName, bench: Bench): Promise<Findings> {
   try {
     return await PARTS[part](bench);
   } catch (error) {
-    bench.log(`${part} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    bench.log(
+      `${part} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     return { lines: [createFailedLine(part, error)], plots: [] };
   }
 }

@@ -7,7 +7,16 @@ import { judge } from '../src/verdict/line.ts';
 
 test('every contender does the work and the verdict adds up', { timeout: 240_000 }, async () => {
   const logged: string[] = [];
-  const parts = ['intake', 'fulfilment', 'latency', 'burst', 'read', 'hot-sku', 'backlog', 'full-tables'] as const;
+  const parts = [
+    'intake',
+    'fulfilment',
+    'latency',
+    'burst',
+    'read',
+    'hot-sku',
+    'backlog',
+    'full-tables',
+  ] as const;
   expect(parts).toEqual(Object.keys(PARTS));
 
   const report = await runBench({ scale: SCALES.smoke, parts, log: (line) => logged.push(line) });
@@ -26,6 +35,8 @@ test('every contender does the work and the verdict adds up', { timeout: 240_000
   }
   const missed = report.lines.some(({ verdict }) => verdict === 'missed');
   expect(report.verdict).toBe(missed ? 'missed' : 'met');
-  expect(report.lines.find(({ figure }) => figure.includes('not answered with 201'))?.value).toBe(0);
+  expect(report.lines.find(({ figure }) => figure.includes('not answered with 201'))?.value).toBe(
+    0,
+  );
   expect(renderPage(report)).toContain('</html>');
 });

@@ -14,12 +14,16 @@ import { closing } from './plugins/closing.ts';
 import { cursors } from './plugins/cursors.ts';
 import { database } from './plugins/database.ts';
 import { framing } from './plugins/framing.ts';
+import { heldRequests } from './plugins/held-requests.ts';
 import { httpMetrics } from './plugins/http-metrics.ts';
 import { intake } from './plugins/intake.ts';
 import { jsonBodies } from './plugins/json-bodies.ts';
+import { nudges } from './plugins/nudges.ts';
 import { openapi } from './plugins/openapi.ts';
+import { orderReader } from './plugins/order-reader.ts';
 import { pages } from './plugins/pages.ts';
 import { problems } from './plugins/problems.ts';
+import { queueState } from './plugins/queue-state.ts';
 import { queue } from './plugins/queue.ts';
 import {
   CLOSE_GRACE_MS,
@@ -65,6 +69,10 @@ export async function createApp({
     failpoints: config.failpoints === undefined ? undefined : failpoints,
   });
   await app.register(queue, { config: config.queue, logger });
+  await app.register(queueState, { config: config.queue, logger });
+  await app.register(nudges, { config: config.queue, logger });
+  await app.register(orderReader);
+  await app.register(heldRequests, config.heldRequests);
   await app.register(intake, { config: config.intake, logger, metrics, failpoints });
 
   await app.register(openapiRoutes);
@@ -75,8 +83,8 @@ export async function createApp({
       next();
     });
     await api.register(authentication, config.tokens);
-    await api.register(orderRoutes);
-    await api.register(adminRoutes);
+    await api.register(orderRoutes, config.intake);
+    await api.register(adminRoutes, config);
   });
   return app;
 }

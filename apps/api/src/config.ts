@@ -1,5 +1,12 @@
 import { ConfigError } from '@orders/service/config-error';
-import { flag, integer, port, secret, urlString } from '@orders/service/config-values';
+import {
+  durationSeconds,
+  flag,
+  integer,
+  port,
+  secret,
+  urlString,
+} from '@orders/service/config-values';
 import { LOG_LEVELS } from '@orders/service/logger';
 import { type Environment, parseConfig } from '@orders/service/parse-config';
 import { z } from 'zod';
@@ -67,9 +74,41 @@ export const configSchema = z.object({
   ORDER_LEASE_MS: integer({ min: 100, max: 3_600_000 })
     .default(60_000)
     .describe('When a new order is looked at by a sweeper if no worker has taken it'),
+  WAIT_MAX_SECONDS: integer({ max: 300 })
+    .default(30)
+    .describe('The longest that an answer waits for its order to rest, if the client prefers it'),
+  WAIT_REQUESTS: integer({ max: 100_000 })
+    .default(1_000)
+    .describe('Answers that wait at the same time, per process; further ones come at once'),
+  EVENT_STREAMS: integer({ max: 100_000 })
+    .default(1_000)
+    .describe('Streams of order events open at the same time, per process'),
+  EVENT_STREAMS_PER_CUSTOMER: integer({ max: 100_000 })
+    .default(20)
+    .describe('Of these, by one customer'),
+  EVENT_STREAM_SECONDS: integer({ min: 1, max: 86_400 })
+    .default(900)
+    .describe('After this a stream ends, and its client comes back with a token that is good'),
+  EVENT_HEARTBEAT_SECONDS: integer({ min: 1, max: 3_600 })
+    .default(15)
+    .describe('How often a stream sends something when there is nothing to tell'),
   MAX_CONNECTIONS: integer({ min: 1 })
     .default(10_000)
     .describe('Connections of clients at the same time; further ones are dropped'),
+  SCALING_DRAIN_SECONDS: durationSeconds({ min: 1 })
+    .default(60)
+    .describe('How soon a backlog shall be gone, for the desired number of workers'),
+  SCALING_ORDERS_PER_SECOND: integer({ min: 1, max: 1_000_000 })
+    .default(500)
+    .describe('What one worker gets done, for the same'),
+  SCALING_MIN_WORKERS: integer({ max: 10_000 }).default(1).describe('The fewest workers desired'),
+  SCALING_MAX_WORKERS: integer({ min: 1, max: 10_000 })
+    .default(20)
+    .describe('The most workers desired'),
+  QUEUE_BOARD: z
+    .enum(['off', 'read-only', 'writable'])
+    .default('read-only')
+    .describe('The queues for operators with a browser, at /queues of the internal listener'),
   TRUST_PROXY: addressRanges()
     .default([])
     .describe('Addresses or CIDR ranges, comma separated, whose X-Forwarded-* are believed'),
@@ -106,7 +145,22 @@ export function readConfig(env: Environment = process.env) {
       enqueueDeadlineMs: values.ENQUEUE_DEADLINE_MS,
       leaseMs: values.ORDER_LEASE_MS,
     },
+    heldRequests: {
+      maxWaitSeconds: values.WAIT_MAX_SECONDS,
+      maxWaits: values.WAIT_REQUESTS,
+      maxStreams: values.EVENT_STREAMS,
+      maxStreamsEach: values.EVENT_STREAMS_PER_CUSTOMER,
+      maxStreamMs: values.EVENT_STREAM_SECONDS * 1_000,
+      heartbeatMs: values.EVENT_HEARTBEAT_SECONDS * 1_000,
+    },
     maxConnections: values.MAX_CONNECTIONS,
+    scaling: {
+      drainSeconds: values.SCALING_DRAIN_SECONDS,
+      ordersPerSecond: values.SCALING_ORDERS_PER_SECOND,
+      minWorkers: values.SCALING_MIN_WORKERS,
+      maxWorkers: values.SCALING_MAX_WORKERS,
+    },
+    queueBoard: values.QUEUE_BOARD,
     trustedProxies: values.TRUST_PROXY,
     docs: values.DOCS,
     logLevel: values.LOG_LEVEL,

@@ -4,6 +4,7 @@ import { installGracefulShutdown } from '@orders/service/graceful-shutdown';
 import { startInternalListener } from '@orders/service/internal-listener';
 import { createLogger } from '@orders/service/logger';
 import { createMetrics } from '@orders/service/metrics';
+import { startQueueBoard } from './admin/queues/queue-board.ts';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createReadiness } from './health.ts';
@@ -25,12 +26,22 @@ async function start(config: Config): Promise<void> {
   const app = await createApp({ config, logger, metrics, failpoints });
 
   let closing = false;
+  const board =
+    config.queueBoard === 'off'
+      ? null
+      : await startQueueBoard({
+          redis: config.queue,
+          tokens: config.tokens,
+          writable: config.queueBoard === 'writable',
+          logger,
+        });
   const internal = await startInternalListener({
     ...config.internal,
     logger,
     metrics,
     live: () => true,
     ready: createReadiness(app, () => closing),
+    routes: (request, response) => board?.handle(request, response) ?? false,
   });
   installGracefulShutdown({
     logger,
@@ -39,6 +50,7 @@ async function start(config: Config): Promise<void> {
       await failpoints.hit('shutdown.begin');
       await app.close();
       await internal.close();
+      await board?.close();
     },
   });
   const address = await app.listen({ host: config.host, port: config.port });

@@ -64,7 +64,9 @@ export function refuseIndiscretions(text: string): void {
   }
 }
 
+/** A path that is spelled out goes before one with a parameter, as in the router. */
 function findPath(document: Document, url: string): string | undefined {
+  if (document.paths[url] !== undefined) return url;
   return Object.keys(document.paths).find((path) =>
     new RegExp(`^${path.replaceAll('.', String.raw`\.`).replace(/\{\w+\}/g, '[^/]+')}$`).test(url),
   );

@@ -60,7 +60,12 @@ test('every error of every operation is described with an example', () => {
 
 test('placing an order is described with its headers', () => {
   const placed = document.paths['/orders']?.['post']?.responses['201'];
-  expect(Object.keys(placed?.headers ?? {})).toEqual(['Location', 'ETag', 'Idempotency-Replayed']);
+  expect(Object.keys(placed?.headers ?? {})).toEqual([
+    'Location',
+    'ETag',
+    'Idempotency-Replayed',
+    'Preference-Applied',
+  ]);
 });
 
 test('no component is left that nothing refers to', () => {

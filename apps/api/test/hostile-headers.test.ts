@@ -101,3 +101,9 @@ describe('an Idempotency-Key that is none is refused with 400', () => {
     server.expectRefusal(answer, { status: 400, slug: 'validation-error' });
   });
 });
+
+test('an expectation that nobody knows is no reason to refuse', async () => {
+  const headers = [['Expect', 'something-else']] as const;
+  const answer = await server.sendAsCustomer({ headers, body: BODY });
+  expect(answer.status).toBe(201);
+});

@@ -1,4 +1,5 @@
 import { createDatabase, type Database } from '@orders/database/client';
+import { sqlState } from '@orders/database/sql-state';
 import { unreachable } from './cli/command-error.ts';
 import { need, type Target } from './target.ts';
 
@@ -19,13 +20,32 @@ export async function withDatabase<T>(
     connectTimeoutMs: 5_000,
   });
   try {
-    await database.ping().catch((error: unknown) => {
-      throw unreachable(`PostgreSQL at ${hostOf(url)} cannot be reached`, error);
-    });
+    await reachDatabase(database, url);
     return await work(database);
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Makes sure that a database answers.
+ * @throws CommandError (exit 3) with one line that says what is wrong, without the password
+ */
+export async function reachDatabase(database: Database, url: string): Promise<void> {
+  try {
+    await database.ping();
+  } catch (error) {
+    throw unreachable(describeTrouble(hostOf(url), sqlState(error)), error);
+  }
+}
+
+/** SQLSTATE class 28: invalid authorization; 3D000: there is no such database. */
+function describeTrouble(host: string, state: string | null): string {
+  if (state?.startsWith('28') === true) {
+    return `PostgreSQL at ${host} refuses the user or the password: check DATABASE_URL`;
+  }
+  if (state === '3D000') return `PostgreSQL at ${host} has no such database: check DATABASE_URL`;
+  return `PostgreSQL at ${host} cannot be reached`;
 }
 
 /** Host and port of a URL, without what else may stand in it. */

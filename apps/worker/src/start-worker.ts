@@ -5,6 +5,7 @@ import { settleOrders, type Settlement } from '@orders/database/orders/settle-or
 import { isDataError } from '@orders/database/sql-state';
 import { startConsumer } from '@orders/queue/consumer';
 import { startLossMarker } from '@orders/queue/loss-marker';
+import { startNudgePublisher } from '@orders/queue/nudge-publisher';
 import { startProducer } from '@orders/queue/producer';
 import { startQueueState } from '@orders/queue/queue-state';
 import { createBatcher } from '@orders/service/batcher';
@@ -19,6 +20,7 @@ import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { createPaymentProvider } from './payment/payment-provider.ts';
 import { createTasks } from './sweeper/hung-tasks.ts';
 import { createRestoreQueue } from './sweeper/restore-queue.ts';
+import { startSampling } from './sweeper/start-sampling.ts';
 import { sweep } from './sweeper/sweep.ts';
 import { createWatchdog } from './sweeper/watchdog.ts';
 import { startWarehouse } from './warehouse/start-warehouse.ts';
@@ -76,15 +78,23 @@ export async function startWorker(
   const producer = startProducer(redis);
   const marker = startLossMarker(redis);
   const queueState = startQueueState(redis);
+  const nudges = startNudgePublisher(redis);
 
   const begins = createBatcher({
     ...batching(config, metrics, 'begin'),
-    runBatch: (runs: OrderRun[]) => beginOrders(database, runs, policy),
+    runBatch: async (runs: OrderRun[]) => {
+      const beginnings = await beginOrders(database, runs, policy);
+      nudges.publish(
+        runs.flatMap((run, n) => (beginnings[n]?.kind === 'superseded' ? [] : run.orderId)),
+      );
+      return beginnings;
+    },
   });
   const settlements = createBatcher({
     ...batching(config, metrics, 'settle'),
     runBatch: async (batch: Settlement[]) => {
       const settled = await settleOrders(database, batch, policy);
+      nudges.publish(batch.map(({ orderId }) => orderId));
       for (const { status } of settled) metrics.settled.inc({ status: status ?? 'unknown' });
       return settled;
     },
@@ -120,6 +130,7 @@ export async function startWorker(
     },
   });
   producer.onReady(sweeper.nudge);
+  const sampling = startSampling({ database, logger });
   const warehouse = startWarehouse(config, { database, logger, metrics, nudge: sweeper.nudge });
 
   const reportFailure = createReportFailure({
@@ -200,9 +211,10 @@ export async function startWorker(
       await Promise.all([sweeper.close(), watchdog.close(), warehouse.close()]);
       await consumer.close(DRAIN_MS);
       await failpoints.hit('shutdown.drained');
-      await Promise.all([begins.close(), settlements.close()]);
+      await Promise.all([begins.close(), settlements.close(), sampling.close()]);
       await Promise.allSettled([producer.close(), queueState.close(), provider.close()]);
       marker.close();
+      nudges.close();
       await database.close();
       await listener.close();
     },

@@ -157,3 +157,14 @@ test('the age of the stock and what is short can be read from every worker', asy
     );
   }
 });
+
+test('a delivery to the warehouse serves the order that waits for it', async () => {
+  const [, , , sku = ''] = world.skus;
+  const [orderId = ''] = await world.reserve({ [sku]: 150 });
+  const readStatus = async () =>
+    (await world.database.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).status;
+  expect(await readStatus()).toBe('backordered');
+  await world.count({ [sku]: 160 });
+  await expect.poll(readStatus, { timeout: 15_000 }).toBe('completed');
+  await expect.poll(() => world.readShelf(sku)).toMatchObject({ onHand: 10, salesIncluded: 150 });
+});

@@ -20,15 +20,13 @@ export function drawCpu(
   title: string,
   contenders: readonly { readonly label: string; readonly runs: readonly Cpu[] }[],
 ): Plot {
-  const bars = contenders.map(
-    ({ label, runs }): Bar => ({
-      label,
-      parts: namesOf(runs).map((name) => ({
-        name,
-        value: median(runs.map((cpu) => cpu[name] ?? 0)),
-      })),
-    }),
-  );
+  const bars = contenders.map(({ label, runs }): Bar => ({
+    label,
+    parts: namesOf(runs).map((name) => ({
+      name,
+      value: median(runs.map((cpu) => cpu[name] ?? 0)),
+    })),
+  }));
   return { kind: 'bars', title, unit: 'µs', bars };
 }
 

@@ -41,7 +41,11 @@ export async function measureFulfilment(bench: Bench): Promise<Findings> {
           note: `${peer.title}: ${perSecond(of(peer))}`,
         }),
       ),
-      ...describeCpu(part, 'completed', of(orders).map(({ cpu }) => cpu)),
+      ...describeCpu(
+        part,
+        'completed',
+        of(orders).map(({ cpu }) => cpu),
+      ),
     ],
     plots: [
       {

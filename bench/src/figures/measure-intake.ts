@@ -50,7 +50,11 @@ export async function measureIntake(bench: Bench): Promise<Findings> {
         target: TARGETS.memoryMb,
         note: 'peak RSS',
       }),
-      ...describeCpu(part, 'accepted', of(orders).map(({ cpu }) => cpu)),
+      ...describeCpu(
+        part,
+        'accepted',
+        of(orders).map(({ cpu }) => cpu),
+      ),
     ],
     plots: [
       drawRates([
@@ -113,7 +117,9 @@ function compareToPeer(
   });
 }
 
-function drawRates(all: readonly { readonly label: string; readonly runs: readonly Rated[] }[]): Plot {
+function drawRates(
+  all: readonly { readonly label: string; readonly runs: readonly Rated[] }[],
+): Plot {
   const bars = all.map(({ label, runs }) => ({
     label,
     parts: [{ name: 'accepted', value: median(ratesOf(runs)) }],

@@ -67,7 +67,10 @@ export function completedMs(outcomes: readonly Outcome[]): number[] {
 }
 
 function bar(label: string, value: number) {
-  return { label, parts: [{ name: label.startsWith('to accepted') ? 'accepted' : 'completed', value }] };
+  return {
+    label,
+    parts: [{ name: label.startsWith('to accepted') ? 'accepted' : 'completed', value }],
+  };
 }
 
 function nameShare(share: number): string {

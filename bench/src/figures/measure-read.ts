@@ -59,7 +59,11 @@ async function runReads(
   port: number,
   ordersFile: string,
 ): Promise<LoadResult> {
-  const reads = { workload: { kind: 'read', ordersFile } as const, port, connections: scale.connections };
+  const reads = {
+    workload: { kind: 'read', ordersFile } as const,
+    port,
+    connections: scale.connections,
+  };
   if (scale.warmUpSeconds > 0) await load.run({ ...reads, seconds: scale.warmUpSeconds });
   const result = await load.run({ ...reads, seconds: scale.intakeSeconds });
   if (result.failed > 0) throw new Error(`${result.failed} reads were not answered with 200`);

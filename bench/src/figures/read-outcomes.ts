@@ -26,6 +26,9 @@ export async function readOutcomes(site: Site, sent: readonly Sent[]): Promise<O
   });
   return sent.map(({ key, dueMs, answeredMs }) => {
     const atMs = committed.get(key);
-    return { acceptedMs: answeredMs - dueMs, completedMs: atMs === undefined ? null : atMs - dueMs };
+    return {
+      acceptedMs: answeredMs - dueMs,
+      completedMs: atMs === undefined ? null : atMs - dueMs,
+    };
   });
 }

@@ -6,7 +6,10 @@ import { onDatabase, readNumber } from '../stage/on-database.ts';
 import type { Site } from '../stage/open-site.ts';
 
 /** Starts this project's api and worker, warmed by some seconds of load that has come to rest. */
-export async function startBoth({ load, scale, tokensFile, nextRun }: Bench, site: Site): Promise<number> {
+export async function startBoth(
+  { load, scale, tokensFile, nextRun }: Bench,
+  site: Site,
+): Promise<number> {
   await orders.prepare(site);
   const port = await findFreePort();
   await site.start(await orders.api(site, port));

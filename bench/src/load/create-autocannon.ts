@@ -54,7 +54,11 @@ async function createRequests(workload: Workload): Promise<() => Request> {
       const orders = (await readLines(workload.ordersFile)).map((line) => line.split(' '));
       return () => {
         const [id = '', token = ''] = orders[(count += 1) % orders.length] ?? [];
-        return { method: 'GET', path: `/orders/${id}`, headers: { authorization: `Bearer ${token}` } };
+        return {
+          method: 'GET',
+          path: `/orders/${id}`,
+          headers: { authorization: `Bearer ${token}` },
+        };
       };
     }
   }

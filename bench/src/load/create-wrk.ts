@@ -25,7 +25,10 @@ export function createWrk({ path, libraryPath }: WrkProgram): LoadGenerator {
 function wrkArguments({ workload, port, connections, seconds }: Load): string[] {
   return [
     // One thread: a second one would only take turns with the service on small machines.
-    ...['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '--latency'],
+    '--threads=1',
+    `--connections=${connections}`,
+    `--duration=${seconds}s`,
+    '--timeout=10s',
     ...scriptArguments(workload, `http://127.0.0.1:${port}`),
   ];
 }
@@ -35,7 +38,15 @@ function scriptArguments(workload: Workload, url: string): string[] {
   switch (workload.kind) {
     case 'place': {
       const { customerFrom, tokensFile, run } = workload;
-      return ['-s', join(lua, 'place-orders.lua'), url, '--', customerFrom, tokensFile, String(run)];
+      return [
+        '-s',
+        join(lua, 'place-orders.lua'),
+        url,
+        '--',
+        customerFrom,
+        tokensFile,
+        String(run),
+      ];
     }
     case 'read':
       return ['-s', join(lua, 'read-orders.lua'), url, '--', workload.ordersFile];
@@ -62,6 +73,7 @@ export function parseWrk(output: string): LoadResult {
 }
 
 function readNumbers(value: unknown): (name: string) => number {
-  const entries = new Map<string, unknown>(Object.entries(Object(value)));
+  if (typeof value !== 'object' || value === null) throw new Error('wrk: the result is no object');
+  const entries = new Map<string, unknown>(Object.entries(value));
   return (name) => Number(entries.get(name));
 }

@@ -55,7 +55,9 @@ async function fetchWrk(distFolder: string): Promise<string | null> {
     const failure = await unpack(folder, ['wrk'], root);
     if (failure !== null) return outdated ?? failure;
     // The C library must be the one that the system's loader belongs to; OpenSSL is nearly always there.
-    const libraries = (await listDependencies(folder, ['wrk'])).filter((name) => !name.startsWith('libc6'));
+    const libraries = (await listDependencies(folder, ['wrk'])).filter(
+      (name) => !name.startsWith('libc6'),
+    );
     for (const name of libraries) await unpack(folder, [name], root);
     await access(join(root, 'usr', 'bin', 'wrk'));
     await rm(join(distFolder, 'root'), { recursive: true, force: true });

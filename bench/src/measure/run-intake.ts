@@ -57,7 +57,9 @@ export async function runIntake(
   await api.close();
   const stored = (await countOrders(site)) - before;
   if (stored < result.answered) {
-    throw new Error(`${contender.title}: ${result.answered} orders were accepted, ${stored} stored`);
+    throw new Error(
+      `${contender.title}: ${result.answered} orders were accepted, ${stored} stored`,
+    );
   }
   return {
     acceptedPerSecond: result.answered / result.seconds,

@@ -28,7 +28,8 @@ function drawBar(
   unit: string,
 ): string {
   let x = LABEL;
-  const parts = bar.parts.map(({ name, value }) => {
+  const known = bar.parts.filter(({ value }) => Number.isFinite(value));
+  const parts = known.map(({ name, value }) => {
     const width = Math.max(0, value * scale);
     const rect = `<rect class="c${names.indexOf(name)}" x="${at(x)}" y="${y + 3}" width="${at(width)}" height="${THICK}"><title>${escapeHtml(`${bar.label}, ${name}: ${show(value)} ${unit}`)}</title></rect>`;
     x += width;

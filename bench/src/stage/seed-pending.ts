@@ -31,7 +31,9 @@ export async function seedPending(
     await client.query(`
       INSERT INTO order_events (order_id, seq, type, to_status, actor, data)
       SELECT id, 1, 'placed', 'pending', 'customer-' || 1 + n % 1000, '{}' FROM input`);
-    await client.query('UPDATE order_counters SET pending = pending + $1 WHERE shard = 16', [count]);
+    await client.query('UPDATE order_counters SET pending = pending + $1 WHERE shard = 16', [
+      count,
+    ]);
     const { rows } = await client.query<{ id: string }>('SELECT id FROM input ORDER BY n');
     await client.query('COMMIT');
     await client.query('VACUUM (ANALYZE) orders, order_items, order_events');

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { migrate } from '@orders/database/migrate';
 import { createDatabase, dropDatabase, nameDatabase } from '@orders/local-services/create-database';
 import { removeOnDeath } from '@orders/local-services/reap-on-death';
@@ -43,8 +43,10 @@ export async function startStage({ log, nodeOptions = [] }: StageOptions): Promi
   await mkdir(local, { recursive: true });
   const folder = await mkdtemp(join(local, 'bench-'));
   const keep = removeOnDeath(folder);
-  const servers = await startServers(folder, log);
-  const { postgres, redis } = servers;
+  const { postgres, redis } = await startServers(folder, log);
+  // Not in `folder` when the server's user may not enter that.
+  const postgresFolder = dirname(postgres.dataDir);
+  const keepPostgres = removeOnDeath(postgresFolder);
   const templates = createTemplates(postgres.url, log);
 
   return {
@@ -64,7 +66,8 @@ export async function startStage({ log, nodeOptions = [] }: StageOptions): Promi
     },
     close: async () => {
       await Promise.all([postgres.close(), redis.close()]);
-      await rm(postgres.dataDir, { recursive: true, force: true });
+      await rm(postgresFolder, { recursive: true, force: true });
+      keepPostgres();
       await rm(folder, { recursive: true, force: true });
       keep();
     },

@@ -51,7 +51,16 @@ export function judge(value: number, target: Target | null): Verdict {
 /** A part that could not be measured. */
 export function createFailedLine(part: string, error: unknown): Line {
   const note = error instanceof Error ? error.message : String(error);
-  return { part, figure: 'could not be measured', unit: '', value: NaN, samples: [], target: null, verdict: 'missed', note };
+  return {
+    part,
+    figure: 'could not be measured',
+    unit: '',
+    value: NaN,
+    samples: [],
+    target: null,
+    verdict: 'missed',
+    note,
+  };
 }
 
 export function atLeast(value: number): Target {

@@ -9,6 +9,8 @@ export function quantile(values: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share;
   const below = sorted[Math.floor(place)] ?? NaN;
   const above = sorted[Math.ceil(place)] ?? NaN;
+  // Also where both are infinite, and have no difference.
+  if (below === above) return below;
   return below + (above - below) * (place - Math.floor(place));
 }
 

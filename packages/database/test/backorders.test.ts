@@ -18,7 +18,13 @@ afterEach(() => expectConsistent(database));
 let keys = 0;
 async function deliver(sku: string, units: number): Promise<void> {
   keys += 1;
-  const adjustment = { sku, delta: units, reason: 'delivery', actor: 'op', idempotencyKey: `${keys}` };
+  const adjustment = {
+    sku,
+    delta: units,
+    reason: 'delivery',
+    actor: 'op',
+    idempotencyKey: `${keys}`,
+  };
   expect((await adjustStock(database, adjustment)).kind).toBe('adjusted');
 }
 
@@ -27,10 +33,10 @@ async function placeInTurn(items: Record<string, number>[]): Promise<string[]> {
   const ids: string[] = [];
   for (const each of items) {
     ids.push(...(await place(database, [makeOrder({ items: each })])));
-    await database.sql(
-      `UPDATE orders SET created_at = $2 WHERE id = $1`,
-      [ids.at(-1), new Date(Date.parse('2026-01-01T00:00:00Z') + ids.length * 1_000)],
-    );
+    await database.sql(`UPDATE orders SET created_at = $2 WHERE id = $1`, [
+      ids.at(-1),
+      new Date(Date.parse('2026-01-01T00:00:00Z') + ids.length * 1_000),
+    ]);
   }
   return ids;
 }
@@ -44,7 +50,9 @@ test('stock that arrives calls the oldest, as many as it suffices for, each once
   const before = await readRuns(database, ids);
   expect(await wakeBackorders(database)).toBe(2);
   expect(await wakeBackorders(database)).toBe(0);
-  const raised = (await readRuns(database, ids)).map((run, n) => run.dispatch - (before[n]?.dispatch ?? 0));
+  const raised = (await readRuns(database, ids)).map(
+    (run, n) => run.dispatch - (before[n]?.dispatch ?? 0),
+  );
   expect(raised).toEqual([1, 1, 0, 0, 0]);
   const due = await database.sql<{ id: string }>(
     'SELECT id FROM orders WHERE id = ANY($1) AND next_check_at <= now() ORDER BY id',
@@ -101,7 +109,10 @@ test('a new order never overtakes one that waits, whatever has arrived and whoev
 
 test('a new order passes a line longer than a batch looks at only when all of it can be served', async () => {
   await addProduct(database, 'LONG-1', 0);
-  const waiting = await place(database, times(1_200, () => makeOrder({ items: { 'LONG-1': 2 } })));
+  const waiting = await place(
+    database,
+    times(1_200, () => makeOrder({ items: { 'LONG-1': 2 } })),
+  );
   for (let from = 0; from < waiting.length; from += 300) {
     await begin(database, waiting.slice(from, from + 300));
   }
@@ -185,9 +196,15 @@ test('released stock goes to those who wait, too', async () => {
 
 test('deliveries, new orders and called ones at once: all are served, and nobody twice', async () => {
   await addProduct(database, 'H-1', 0);
-  const ids = await place(database, times(60, () => makeOrder({ items: { 'H-1': 1 } })));
+  const ids = await place(
+    database,
+    times(60, () => makeOrder({ items: { 'H-1': 1 } })),
+  );
   await begin(database, ids);
-  const late = await place(database, times(40, () => makeOrder({ items: { 'H-1': 1 } })));
+  const late = await place(
+    database,
+    times(40, () => makeOrder({ items: { 'H-1': 1 } })),
+  );
   await Promise.all([
     ...times(10, async (n) => begin(database, late.slice(n * 4, n * 4 + 4))),
     ...times(10, async () => deliver('H-1', 10)),
@@ -196,7 +213,12 @@ test('deliveries, new orders and called ones at once: all are served, and nobody
   for (let round = 0; round < 6; round += 1) {
     await wakeBackorders(database);
     await Promise.all(
-      times(10, (n) => begin(database, [...ids, ...late].filter((_, index) => index % 10 === n))),
+      times(10, (n) =>
+        begin(
+          database,
+          [...ids, ...late].filter((_, index) => index % 10 === n),
+        ),
+      ),
     );
   }
   expect(new Set(await readStatuses(database, [...ids, ...late]))).toEqual(new Set(['reserved']));

@@ -79,7 +79,10 @@ test('one order twice in a batch is begun once, with the same answer at both pla
 
 test('the last unit of a batch goes to the order that came first, wherever it stands in the batch', async () => {
   await addProduct(database, 'E-1', 2);
-  const ids = await place(database, times(4, () => makeOrder({ items: { 'E-1': 1 } })));
+  const ids = await place(
+    database,
+    times(4, () => makeOrder({ items: { 'E-1': 1 } })),
+  );
   await database.sql(
     `UPDATE orders SET created_at = created_at - (4 - array_position($1::uuid[], id)) * interval '1 second'
       WHERE id = ANY($1)`,
@@ -107,7 +110,10 @@ test('an order gets all of its items or none', async () => {
 
 test('thirty batches at once for one hot SKU never sell more than there is', async () => {
   await addProduct(database, 'HOT-1', 100);
-  const ids = await place(database, times(300, (n) => makeOrder({ items: { 'HOT-1': 1 + (n % 2) } })));
+  const ids = await place(
+    database,
+    times(300, (n) => makeOrder({ items: { 'HOT-1': 1 + (n % 2) } })),
+  );
   await Promise.all(times(30, (n) => begin(database, ids.slice(n * 10, n * 10 + 10))));
   const stock = await readStock(database, 'HOT-1');
   expect(stock?.reserved).toBeLessThanOrEqual(100);
@@ -139,7 +145,10 @@ test('orders {A,B} and {B,A}, hundreds at once, are all begun and settled withou
 
 test('one order begun by many workers at once reserves once', async () => {
   await addProduct(database, 'ONCE-1', 10);
-  const ids = await place(database, times(5, () => makeOrder({ items: { 'ONCE-1': 1 } })));
+  const ids = await place(
+    database,
+    times(5, () => makeOrder({ items: { 'ONCE-1': 1 } })),
+  );
   const others = times(3, () => ({ ...database, ...database.connect() }));
   await Promise.all(times(12, (n) => begin(others[n % 3] ?? database, ids)));
   expect(await readStock(database, 'ONCE-1')).toEqual({ on_hand: 10, reserved: 5, sold: 0 });

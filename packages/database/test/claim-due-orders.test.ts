@@ -15,12 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql(`UPDATE orders SET next_check_at = now() + interval '1 day' WHERE next_check_at IS NOT NULL`);
+  await database.sql(
+    `UPDATE orders SET next_check_at = now() + interval '1 day' WHERE next_check_at IS NOT NULL`,
+  );
 });
 afterEach(() => expectConsistent(database));
 
 async function placeDue(count: number): Promise<string[]> {
-  const ids = await place(database, times(count, () => makeOrder()));
+  const ids = await place(
+    database,
+    times(count, () => makeOrder()),
+  );
   await database.sql('UPDATE orders SET next_check_at = now() WHERE id = ANY($1)', [ids]);
   return ids;
 }
@@ -37,9 +42,7 @@ const readLeases = async (ids: string[]): Promise<number[]> => {
 test('of many sweepers that claim at once, each order is claimed by one', async () => {
   const ids = await placeDue(200);
   const pools = [database, database.connect(), database.connect()];
-  const claimed = await Promise.all(
-    times(30, (n) => claimDueOrders(pools[n % 3] ?? database, 15)),
-  );
+  const claimed = await Promise.all(times(30, (n) => claimDueOrders(pools[n % 3] ?? database, 15)));
   const all = claimed.flat().map(({ orderId }) => orderId);
   expect(new Set(all).size).toBe(all.length);
   // What one had locked, another has skipped: it is claimed by the next look.
@@ -73,8 +76,12 @@ test('what has been due for longest is claimed first, no more than asked for', a
 
 test('an order that has been waiting for long is leased for longer, at most a quarter of an hour', async () => {
   const [young = '', old = ''] = await placeDue(2);
-  await database.sql(`UPDATE orders SET updated_at = now() - interval '5 minutes' WHERE id = $1`, [young]);
-  await database.sql(`UPDATE orders SET updated_at = now() - interval '5 hours' WHERE id = $1`, [old]);
+  await database.sql(`UPDATE orders SET updated_at = now() - interval '5 minutes' WHERE id = $1`, [
+    young,
+  ]);
+  await database.sql(`UPDATE orders SET updated_at = now() - interval '5 hours' WHERE id = $1`, [
+    old,
+  ]);
   await claimDueOrders(database, 10);
   const [seconds = 0] = await readLeases([young]);
   expect(Math.round(seconds / 10)).toBe(30);
@@ -82,7 +89,10 @@ test('an order that has been waiting for long is leased for longer, at most a qu
 });
 
 test('orders whose enqueue failed become due at once; those at rest and those in work do not', async () => {
-  const ids = await place(database, times(3, () => makeOrder()));
+  const ids = await place(
+    database,
+    times(3, () => makeOrder()),
+  );
   const [waiting = '', done = '', locked = ''] = ids;
   await begin(database, [done]);
   await settle(database, [done], 'captured');
@@ -95,8 +105,14 @@ test('orders whose enqueue failed become due at once; those at rest and those in
 });
 
 test('when Redis has lost something, every order with work left becomes due', async () => {
-  const open = await place(database, times(20, () => makeOrder()));
-  const done = await place(database, times(5, () => makeOrder()));
+  const open = await place(
+    database,
+    times(20, () => makeOrder()),
+  );
+  const done = await place(
+    database,
+    times(5, () => makeOrder()),
+  );
   await begin(database, done);
   await settle(database, done, 'captured');
   await makeAllDue(database);
@@ -106,7 +122,10 @@ test('when Redis has lost something, every order with work left becomes due', as
 });
 
 test('making all due while workers reserve and settle waits for no circle', async () => {
-  const ids = await place(database, times(200, () => makeOrder()));
+  const ids = await place(
+    database,
+    times(200, () => makeOrder()),
+  );
   await Promise.all([
     ...times(4, () => makeAllDue(database)),
     ...times(10, async (n) => {

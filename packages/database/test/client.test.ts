@@ -66,7 +66,11 @@ test('when every connection is busy it is reported as unavailable in time, and n
   const began = performance.now();
   const errors = await Promise.all(
     times(20, (n) =>
-      errorOf(n % 2 === 0 ? pool.ping() : pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`, TRANSACTION)),
+      errorOf(
+        n % 2 === 0
+          ? pool.ping()
+          : pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`, TRANSACTION),
+      ),
     ),
   );
   expect(performance.now() - began).toBeLessThan(1_500);
@@ -84,13 +88,24 @@ test('connections that the server ends, idle or in a transaction, are replaced w
   await Promise.all(times(3, () => pool.ping()));
   const running = pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(3)`, TRANSACTION);
   await expect
-    .poll(() => database.sql(`SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND state = 'active'`))
+    .poll(() =>
+      database.sql(
+        `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND state = 'active'`,
+      ),
+    )
     .toHaveLength(1);
   await database.sql(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'client'`,
   );
   expect(isUnavailable(await errorOf(running))).toBe(true);
-  await expect.poll(() => pool.ping().then(() => 'answers', () => 'fails')).toBe('answers');
+  await expect
+    .poll(() =>
+      pool.ping().then(
+        () => 'answers',
+        () => 'fails',
+      ),
+    )
+    .toBe('answers');
   await Promise.all(times(10, () => pool.ping()));
 });
 
@@ -100,7 +115,11 @@ test('a transaction that idles is ended by the server, and its locks with it', a
     prisma.$transaction(async (tx) => {
       await tx.$executeRaw`LOCK TABLE notes IN ACCESS EXCLUSIVE MODE`;
       await expect
-        .poll(() => database.sql(`SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'notes'::regclass`))
+        .poll(() =>
+          database.sql(
+            `SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'notes'::regclass`,
+          ),
+        )
         .toEqual([]);
       await tx.$executeRaw`INSERT INTO notes VALUES (3)`;
     }, TRANSACTION),
@@ -117,7 +136,9 @@ test.each([
   ['a table that is not there', `SELECT * FROM nowhere`, '42P01', 'neither'],
 ])('%s is told by its SQLSTATE', async (_, statement, state, sort) => {
   const { prisma } = open();
-  const inside = await errorOf(prisma.$transaction((tx) => tx.$queryRawUnsafe(statement), TRANSACTION));
+  const inside = await errorOf(
+    prisma.$transaction((tx) => tx.$queryRawUnsafe(statement), TRANSACTION),
+  );
   const outside = await errorOf(prisma.$queryRawUnsafe(statement));
   for (const error of [inside, outside]) {
     expect(sqlState(error)).toBe(state);

@@ -37,7 +37,10 @@ test('without orders every number is zero', async () => {
 });
 
 test('orders are counted by status, and the processing time from first pick-up to completed', async () => {
-  const ids = await place(database, times(10, () => makeOrder()));
+  const ids = await place(
+    database,
+    times(10, () => makeOrder()),
+  );
   await begin(database, ids.slice(0, 6));
   await database.sql(
     `UPDATE orders SET processing_started_at = now() - interval '4 seconds' WHERE id = ANY($1)`,
@@ -55,15 +58,22 @@ test('orders are counted by status, and the processing time from first pick-up t
 });
 
 test('counters that are off are repaired by the difference, once, however many repair at once', async () => {
-  await database.sql('UPDATE order_counters SET completed = completed + 7, pending = pending - 2 WHERE shard = 3');
+  await database.sql(
+    'UPDATE order_counters SET completed = completed + 7, pending = pending - 2 WHERE shard = 3',
+  );
   const repairs = await Promise.all(times(8, () => rebuildCounters(database)));
   expect(repairs.filter(({ completed }) => completed === -7)).toHaveLength(1);
   expect(repairs.filter(({ completed }) => completed === 0)).toHaveLength(7);
-  expect(await readOrderMetrics(database)).toMatchObject({ orderCounts: { completed: 3, pending: 4 } });
+  expect(await readOrderMetrics(database)).toMatchObject({
+    orderCounts: { completed: 3, pending: 4 },
+  });
 });
 
 test('a repair in the middle of transitions changes nothing when the counters are right', async () => {
-  const ids = await place(database, times(120, () => makeOrder()));
+  const ids = await place(
+    database,
+    times(120, () => makeOrder()),
+  );
   const [, ...repairs] = await Promise.all([
     Promise.all(
       times(12, async (n) => {

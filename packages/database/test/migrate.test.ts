@@ -62,7 +62,9 @@ test('eight processes that start at once apply every migration once', async () =
 function runNode(script: string, args: string[]): Promise<string> {
   const cwd = path.resolve(import.meta.dirname, '..');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...args], { cwd });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
+      cwd,
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -74,7 +76,10 @@ function runNode(script: string, args: string[]): Promise<string> {
 
 test('the real migrations make an empty database complete, and a second call does nothing', async () => {
   const lines: string[] = [];
-  const { applied } = await migrate(url, { directory: MIGRATIONS, log: (line) => lines.push(line) });
+  const { applied } = await migrate(url, {
+    directory: MIGRATIONS,
+    log: (line) => lines.push(line),
+  });
   expect(lines).toEqual(applied.map((name) => `applying migration ${name}`));
   expect(await migrate(url, { directory: MIGRATIONS })).toEqual({ applied: [] });
 });
@@ -115,9 +120,9 @@ test('a migration that fails leaves nothing behind, names itself, and can be run
     'migration 2_broken failed: division by zero',
   );
   expect(await recorded()).toEqual(['1_table']);
-  expect(await query(`SELECT to_regclass('half') AS half, (SELECT count(*)::int FROM t) AS n`)).toEqual([
-    { half: null, n: 1_000 },
-  ]);
+  expect(
+    await query(`SELECT to_regclass('half') AS half, (SELECT count(*)::int FROM t) AS n`),
+  ).toEqual([{ half: null, n: 1_000 }]);
   await addMigration('2_broken', 'CREATE TABLE half ();');
   expect(await migrate(url, { directory })).toEqual({ applied: ['2_broken', '3_after'] });
 });
@@ -125,12 +130,15 @@ test('a migration that fails leaves nothing behind, names itself, and can be run
 test('an index is built concurrently while others wait for their turn, without a deadlock', async () => {
   await addMigration('1_table', TABLE);
   await addMigration('2_slow', 'SELECT pg_sleep(0.3);');
-  await addMigration('3_index', '-- alone in its file\nCREATE INDEX CONCURRENTLY IF NOT EXISTS t_n ON t (n);\n');
+  await addMigration(
+    '3_index',
+    '-- alone in its file\nCREATE INDEX CONCURRENTLY IF NOT EXISTS t_n ON t (n);\n',
+  );
   const results = await Promise.all(times(6, () => migrate(url, { directory })));
   expect(results.flatMap(({ applied }) => applied)).toEqual(['1_table', '2_slow', '3_index']);
-  expect(await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass`)).toEqual([
-    { indisvalid: true },
-  ]);
+  expect(await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass`)).toEqual(
+    [{ indisvalid: true }],
+  );
 });
 
 test('an index whose concurrent build failed or was killed is built anew, not taken for complete', async () => {
@@ -145,9 +153,9 @@ test('an index whose concurrent build failed or was killed is built anew, not ta
   await expect(query(build)).rejects.toThrow('could not create unique index');
   await query('DELETE FROM t WHERE ctid IN (SELECT max(ctid) FROM t WHERE n = 1)');
   expect(await migrate(url, { directory })).toEqual({ applied: ['3_index'] });
-  expect(await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 't_unique'::regclass`)).toEqual(
-    [{ indisvalid: true }],
-  );
+  expect(
+    await query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 't_unique'::regclass`),
+  ).toEqual([{ indisvalid: true }]);
 });
 
 test('the word in a comment does not take a migration out of its transaction', async () => {
@@ -169,7 +177,9 @@ test('what another tool has left unfinished is not run over', async () => {
   await addMigration('1_table', TABLE);
   await migrate(url, { directory });
   await addMigration('2_more', 'CREATE TABLE more ();');
-  await query(`INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'y', '2_more')`);
+  await query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'y', '2_more')`,
+  );
   await expect(migrate(url, { directory })).rejects.toThrow('2_more was begun by another tool');
   await query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = 'x'`);
   expect(await migrate(url, { directory })).toEqual({ applied: ['2_more'] });

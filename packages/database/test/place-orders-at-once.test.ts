@@ -55,14 +55,17 @@ test.each([
   ['in one batch', 50],
   ['in ten batches at once', 5],
   ['in fifty batches at once', 1],
-])('50 equal baskets with keys of their own %s make one order and 49 duplicates of it', async (_, size) => {
-  const { customerId } = makeOrder();
-  const orders = times(50, (n) => makeOrder({ customerId, idempotencyKey: `key ${n}` }));
-  const placements = await placeAll(orders, size);
-  expect(count(placements)).toEqual({ placed: 1, duplicate: 49 });
-  const existing = placements.flatMap((p) => (p.kind === 'duplicate' ? p.existingOrderId : []));
-  expect(new Set(existing)).toEqual(idsOf(placements));
-});
+])(
+  '50 equal baskets with keys of their own %s make one order and 49 duplicates of it',
+  async (_, size) => {
+    const { customerId } = makeOrder();
+    const orders = times(50, (n) => makeOrder({ customerId, idempotencyKey: `key ${n}` }));
+    const placements = await placeAll(orders, size);
+    expect(count(placements)).toEqual({ placed: 1, duplicate: 49 });
+    const existing = placements.flatMap((p) => (p.kind === 'duplicate' ? p.existingOrderId : []));
+    expect(new Set(existing)).toEqual(idsOf(placements));
+  },
+);
 
 test('50 requests at once with the same key and many bodies make one order', async () => {
   const { customerId } = makeOrder();

@@ -31,8 +31,8 @@ afterEach(async () => {
 });
 
 /** Loses the reply to COMMIT so many times. */
-function loseCommits(times: number): Watch {
-  let left = times;
+function loseCommits(count: number): Watch {
+  let left = count;
   return (reply) => {
     if (left === 0 || !reply.includes('COMMIT\0')) return 'pass';
     left -= 1;

@@ -100,7 +100,9 @@ test('a duplicate is looked for within the window only, and not at all without o
   const first = makeOrder();
   const { customerId } = first;
   await placeOrders(database, [first], WINDOW);
-  const off = await placeOrders(database, [makeOrder({ customerId })], { duplicateWindowSeconds: 0 });
+  const off = await placeOrders(database, [makeOrder({ customerId })], {
+    duplicateWindowSeconds: 0,
+  });
   expect(off[0]?.kind).toBe('placed');
   await database.sql(
     `UPDATE orders SET created_at = now() - interval '2 hours' WHERE customer_id = $1`,
@@ -188,7 +190,9 @@ test('a batch of the greatest orders is placed in one transaction, an empty one 
      SELECT 'WIDE-' || n, 'wide', 9007199254740, 'USD' FROM generate_series(1, 100) n`,
   );
   const items = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`WIDE-${n + 1}`, 10]));
-  const orders = Array.from({ length: 100 }, () => makeOrder({ items, metadata: { x: 'y'.repeat(4_000) } }));
+  const orders = Array.from({ length: 100 }, () =>
+    makeOrder({ items, metadata: { x: 'y'.repeat(4_000) } }),
+  );
   const results = await placeOrders(database, orders, WINDOW);
   expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['placed']));
   const read = await readOrder(database, orders[99]?.id ?? '');

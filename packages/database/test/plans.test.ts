@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** Tables that grow with the orders, so that none may ever be read as a whole. */
-const GROWING = /Seq Scan on (orders|order_items|order_events|payment_attempts|refunds|backorders|dead_letters|order_failures)\b/;
+const GROWING =
+  /Seq Scan on (orders|order_items|order_events|payment_attempts|refunds|backorders|dead_letters|order_failures)\b/;
 /** Good for listing orders; to find one of known id they lead through all of its status or moment. */
 const LISTING = /using (orders_status_created|orders_created|orders_customer_created)\b/;
 
@@ -28,12 +29,18 @@ const LISTING = /using (orders_status_created|orders_created|orders_customer_cre
 // take a minute of full load: what is planned on an almost empty table has to be right for a full one.
 test('plans that were made on an almost empty database are good for a full one', async () => {
   for (let n = 0; n < 3; n += 1) {
-    const [id = ''] = await place(database, [makeOrder({ items: { 'A-1': 1 }, idempotencyKey: 'k' })]);
+    const [id = ''] = await place(database, [
+      makeOrder({ items: { 'A-1': 1 }, idempotencyKey: 'k' }),
+    ]);
     await begin(database, [id]);
     await begin(database, [id]);
     await settle(database, [id], { kind: 'declined', code: 'x', retryable: n === 0 });
     await settle(database, [id], 'captured');
-    await recordFailure(database, { orderId: id, dispatch: 9, step: 'x', kind: 'own', message: '' }, POLICY);
+    await recordFailure(
+      database,
+      { orderId: id, dispatch: 9, step: 'x', kind: 'own', message: '' },
+      POLICY,
+    );
     await markDue(database, [id]);
     await makeAllDue(database);
     await claimDueOrders(database, 100);
@@ -45,10 +52,14 @@ test('plans that were made on an almost empty database are good for a full one',
     SELECT statement FROM pg_prepared_statements WHERE statement ~ '^\\s*(SELECT|WITH|UPDATE|INSERT|DELETE)'`;
   expect(statements.length).toBeGreaterThan(15);
   // After a loss of Redis all open orders are read, once.
-  const looked = statements.filter(({ statement }) => !statement.endsWith('WHERE next_check_at IS NOT NULL'));
+  const looked = statements.filter(
+    ({ statement }) => !statement.endsWith('WHERE next_check_at IS NOT NULL'),
+  );
   const bad: string[] = [];
   for (const { statement } of looked) {
-    const rows = await database.sql<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${statement}`);
+    const rows = await database.sql<{ 'QUERY PLAN': string }>(
+      `EXPLAIN (GENERIC_PLAN) ${statement}`,
+    );
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     if (GROWING.test(plan) || LISTING.test(plan)) bad.push(`${statement}\n${plan}`);
   }

@@ -32,7 +32,11 @@ test.each<[string, ObservedMarker, boolean]>([
   ['the marker is as it was left', { runId: 'run-1', generation: 5 }, false],
   ['the marker has advanced', { runId: 'run-1', generation: 6 }, false],
   ['the marker is missing, as after a flush', { runId: 'run-1', generation: null }, true],
-  ['the marker is older, as after a restart from an old file', { runId: 'run-1', generation: 4 }, true],
+  [
+    'the marker is older, as after a restart from an old file',
+    { runId: 'run-1', generation: 4 },
+    true,
+  ],
   ['it is another process, whatever its marker says', { runId: 'run-2', generation: 5 }, true],
   ['it is another process without a marker', { runId: 'run-2', generation: null }, true],
 ])('Redis has lost something or not: %s', async (_, observed, expected) => {
@@ -60,13 +64,19 @@ test('a second loss during a restoration starts over: the first cannot declare i
   expect(await finishRestoring(database, shard, first, 6)).toBe(false);
   expect(await lost(shard, { runId: 'run-2', generation: 6 })).toBe(true);
   expect(await finishRestoring(database, shard, second, 7)).toBe(true);
-  expect(await readQueueMarker(database, shard)).toEqual({ runId: 'run-3', generation: 7, state: 'done' });
+  expect(await readQueueMarker(database, shard)).toEqual({
+    runId: 'run-3',
+    generation: 7,
+    state: 'done',
+  });
 });
 
 test('of many restorations that begin at once, also of a new queue, exactly one ends', async () => {
   const shard = (shards += 1);
   const tokens = await Promise.all(times(10, (n) => beginRestoring(database, shard, `run-${n}`)));
-  const ends = await Promise.all(tokens.map((token, n) => finishRestoring(database, shard, token, n + 1)));
+  const ends = await Promise.all(
+    tokens.map((token, n) => finishRestoring(database, shard, token, n + 1)),
+  );
   expect(ends.filter(Boolean)).toHaveLength(1);
 });
 
@@ -79,5 +89,8 @@ test('following the marker never lowers it, never ends a restoration, and never 
   expect(await readQueueMarker(database, shard)).toMatchObject({ generation: 9, state: 'done' });
   await beginRestoring(database, shard, 'run-1');
   await followMarker(database, shard, { runId: 'run-1', generation: 60 });
-  expect(await readQueueMarker(database, shard)).toMatchObject({ generation: 9, state: 'restoring' });
+  expect(await readQueueMarker(database, shard)).toMatchObject({
+    generation: 9,
+    state: 'restoring',
+  });
 });

@@ -1,4 +1,7 @@
-import { actOnDeadLetter, type OperatorAct } from '@orders/database/dead-letters/act-on-dead-letter';
+import {
+  actOnDeadLetter,
+  type OperatorAct,
+} from '@orders/database/dead-letters/act-on-dead-letter';
 import { claimDueOrders } from '@orders/database/dispatch/claim-due-orders';
 import { wakeBackorders } from '@orders/database/dispatch/wake-backorders';
 import { adjustStock } from '@orders/database/inventory/adjust-stock';
@@ -18,7 +21,12 @@ import { makeOrder, times } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
 
 const SKUS = times(4, (n) => `WALK-${n}`);
-const IMPATIENT: RetryPolicy = { ...POLICY, backorderMaxWaitMs: 150, orderAttempts: 2, maxStarts: 1 };
+const IMPATIENT: RetryPolicy = {
+  ...POLICY,
+  backorderMaxWaitMs: 150,
+  orderAttempts: 2,
+  maxStarts: 1,
+};
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -47,7 +55,10 @@ function ask(orderId: string, attempt: number): Settlement['result'] {
   return answer;
 }
 
-async function callProvider(runs: readonly OrderRun[], beginnings: readonly Beginning[]): Promise<void> {
+async function callProvider(
+  runs: readonly OrderRun[],
+  beginnings: readonly Beginning[],
+): Promise<void> {
   const settlements: Settlement[] = [];
   for (const [index, beginning] of beginnings.entries()) {
     const run = runs[index];
@@ -63,12 +74,19 @@ async function callProvider(runs: readonly OrderRun[], beginnings: readonly Begi
       const result = { kind: 'gave-up', reason: 'payment_unknown', error: 'walk' } as const;
       settlements.push({ orderId, attempt: call.attempt.attempt, result });
     } else {
-      settlements.push({ orderId, attempt: call.attempt.attempt, result: ask(orderId, call.attempt.attempt) });
+      settlements.push({
+        orderId,
+        attempt: call.attempt.attempt,
+        result: ask(orderId, call.attempt.attempt),
+      });
     }
   }
   // Some answers arrive twice, some from frozen workers, in another order.
   const late = settlements.filter(() => chance(0.3));
-  await Promise.all([settleOrders(database, settlements, IMPATIENT), settleOrders(database, late.toReversed(), IMPATIENT)]);
+  await Promise.all([
+    settleOrders(database, settlements, IMPATIENT),
+    settleOrders(database, late.toReversed(), IMPATIENT),
+  ]);
 }
 
 /** Makes a share of what is planned due now. */
@@ -84,7 +102,11 @@ const STEPS: (() => Promise<unknown>)[] = [
   async () => {
     const orders = times(6, () =>
       makeOrder({
-        items: Object.fromEntries(SKUS.filter(() => chance(0.5)).concat('WALK-0').map((sku) => [sku, 1 + Math.floor(Math.random() * 3)])),
+        items: Object.fromEntries(
+          SKUS.filter(() => chance(0.5))
+            .concat('WALK-0')
+            .map((sku) => [sku, 1 + Math.floor(Math.random() * 3)]),
+        ),
       }),
     );
     await placeOrders(database, orders, { duplicateWindowSeconds: 60 });
@@ -105,10 +127,18 @@ const STEPS: (() => Promise<unknown>)[] = [
   async () => {
     const sku = pick(SKUS) ?? '';
     const delta = chance(0.3) ? -10 : 15;
-    await adjustStock(database, { sku, delta, reason: 'walk', actor: 'walker', idempotencyKey: `${Math.random()}` });
+    await adjustStock(database, {
+      sku,
+      delta,
+      reason: 'walk',
+      actor: 'walker',
+      idempotencyKey: `${Math.random()}`,
+    });
   },
   async () => {
-    const letters = await database.sql<{ id: string }>(`SELECT id FROM dead_letters WHERE state = 'open' LIMIT 20`);
+    const letters = await database.sql<{ id: string }>(
+      `SELECT id FROM dead_letters WHERE state = 'open' LIMIT 20`,
+    );
     const letter = pick(letters);
     if (letter === undefined) return;
     const acts: OperatorAct[] = [
@@ -117,7 +147,12 @@ const STEPS: (() => Promise<unknown>)[] = [
       { kind: 'resolve', outcome: 'not_charged', reference: null, reason: 'walk' },
       { kind: 'resolve', outcome: 'charged', reference: `seen-${letter.id}`, reason: 'walk' },
     ];
-    await actOnDeadLetter(database, letter.id, pick(acts) ?? { kind: 'redrive', force: true }, 'walker');
+    await actOnDeadLetter(
+      database,
+      letter.id,
+      pick(acts) ?? { kind: 'redrive', force: true },
+      'walker',
+    );
   },
 ];
 
@@ -133,18 +168,34 @@ test('whatever happens in whatever order, stock, money, log, dead letters and co
     );
     await expectConsistent(database);
   }
-  const seen = await database.sql<{ type: string }>('SELECT DISTINCT type FROM order_events ORDER BY 1');
+  const seen = await database.sql<{ type: string }>(
+    'SELECT DISTINCT type FROM order_events ORDER BY 1',
+  );
   expect(seen.map(({ type }) => type)).toEqual(
-    expect.arrayContaining(['placed', 'reserved', 'backordered', 'completed', 'rejected', 'failed', 'redriven', 'cancelled']),
+    expect.arrayContaining([
+      'placed',
+      'reserved',
+      'backordered',
+      'completed',
+      'rejected',
+      'failed',
+      'redriven',
+      'cancelled',
+    ]),
   );
 });
 
 test('left to itself afterwards, every order comes to rest', async () => {
   for (const sku of SKUS) {
-    await adjustStock(database, { sku, delta: 5_000, reason: 'walk', actor: 'walker', idempotencyKey: `end-${sku}` });
+    await adjustStock(database, {
+      sku,
+      delta: 5_000,
+      reason: 'walk',
+      actor: 'walker',
+      idempotencyKey: `end-${sku}`,
+    });
   }
-  const open = () =>
-    database.sql(`SELECT id, status FROM orders WHERE next_check_at IS NOT NULL`);
+  const open = () => database.sql(`SELECT id, status FROM orders WHERE next_check_at IS NOT NULL`);
   for (let round = 0; round < 80 && (await open()).length > 0; round += 1) {
     await wakeBackorders(database);
     await hurry(1);

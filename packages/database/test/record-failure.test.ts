@@ -38,7 +38,12 @@ test('the fifth failure of its own fails the order with exactly one dead letter'
   expect(await fail(id)).toEqual({ kind: 'failed' });
   expect(await readStatuses(database, [id])).toEqual(['failed']);
   expect(await readLetters(id)).toEqual([
-    { reason: 'attempts_exhausted', from_status: 'pending', state: 'open', detail: { error: 'boom' } },
+    {
+      reason: 'attempts_exhausted',
+      from_status: 'pending',
+      state: 'open',
+      detail: { error: 'boom' },
+    },
   ]);
   // Late ones add nothing.
   await Promise.all(times(5, () => fail(id)));
@@ -89,10 +94,7 @@ test('an order that fails after a definite no to its payment gives its stock bac
   await addProduct(database, 'B-1', 5);
   const id = await placeOne('B-1');
   await begin(database, [id]);
-  await database.sql(
-    `UPDATE payment_attempts SET outcome = 'voided' WHERE order_id = $1`,
-    [id],
-  );
+  await database.sql(`UPDATE payment_attempts SET outcome = 'voided' WHERE order_id = $1`, [id]);
   for (let n = 0; n < 5; n += 1) await fail(id);
   expect(await readStock(database, 'B-1')).toEqual({ on_hand: 5, reserved: 0, sold: 0 });
 });

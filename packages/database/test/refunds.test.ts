@@ -44,22 +44,34 @@ test.each([
   ['voided', { kind: 'voided' }],
   ['declined', { kind: 'declined', code: 'no', retryable: true }],
   ['refused', { kind: 'refused', code: 'bad' }],
-] as const)('cancelling ends at once when the payment was %s, with the stock back', async (name, outcome) => {
-  const id = await startCancelling(`B-${name.toUpperCase()}`);
-  await settle(database, [id], outcome);
-  expect(await readStatuses(database, [id])).toEqual(['cancelled']);
-  expect(await readStock(database, `B-${name.toUpperCase()}`)).toMatchObject({ reserved: 0 });
-});
+] as const)(
+  'cancelling ends at once when the payment was %s, with the stock back',
+  async (name, outcome) => {
+    const id = await startCancelling(`B-${name.toUpperCase()}`);
+    await settle(database, [id], outcome);
+    expect(await readStatuses(database, [id])).toEqual(['cancelled']);
+    expect(await readStock(database, `B-${name.toUpperCase()}`)).toMatchObject({ reserved: 0 });
+  },
+);
 
 test('a payment captured while cancelling is given back once, and then the order is cancelled', async () => {
   const id = await startCancelling('C-1');
   const settled = await Promise.all(times(10, () => settle(database, [id], 'captured')));
   expect(settled.flat().filter(({ refundDue }) => refundDue)).toHaveLength(1);
   expect(await readRefunds(id)).toEqual([
-    { n: 1, key: `refund-${id}-1`, charge_id: `charge-of-${id}-1`, amount_minor: 2_000, done: false },
+    {
+      n: 1,
+      key: `refund-${id}-1`,
+      charge_id: `charge-of-${id}-1`,
+      amount_minor: 2_000,
+      done: false,
+    },
   ]);
   expect(await begin(database, [id])).toMatchObject([
-    { kind: 'call', call: { kind: 'refund', refund: { n: 1, key: `refund-${id}-1`, amountMinor: 2_000 } } },
+    {
+      kind: 'call',
+      call: { kind: 'refund', refund: { n: 1, key: `refund-${id}-1`, amountMinor: 2_000 } },
+    },
   ]);
   expect(await readStock(database, 'C-1')).toMatchObject({ reserved: 2 });
   await Promise.all(times(10, () => settleRefund(database, id, 1, 're_1')));

@@ -26,7 +26,12 @@ beforeEach(async () => {
 /** Runs a script of this package on the copy of the schema; resolves with its exit code and words. */
 function run(script: string, ...args: string[]): Promise<{ code: number; output: string }> {
   const file = path.resolve(import.meta.dirname, '../scripts', script);
-  const options = ['--schema', path.join(folder, 'schema.prisma'), '--migrations', path.join(folder, 'migrations')];
+  const options = [
+    '--schema',
+    path.join(folder, 'schema.prisma'),
+    '--migrations',
+    path.join(folder, 'migrations'),
+  ];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -45,7 +50,8 @@ async function editSchema(from: string, to: string): Promise<void> {
 }
 
 const editMigration = async (from: string, to: string): Promise<void> => {
-  const [name = ''] = (await readdir(path.join(folder, 'migrations'))).filter((each) => /^\d/.test(each));
+  const names = await readdir(path.join(folder, 'migrations'));
+  const name = names.toSorted().find((each) => /^\d/.test(each)) ?? '';
   const file = path.join(folder, 'migrations', name, 'migration.sql');
   const sql = await readFile(file, 'utf8');
   expect(sql).toContain(from);
@@ -76,7 +82,10 @@ test('what a migration made and the schema does not say fails the check, with th
     '"quantity" INTEGER NOT NULL,\n    "unit_price_minor"',
     '"quantity" BIGINT NOT NULL,\n    "unit_price_minor"',
   );
-  await editMigration('-- Orders and', 'CREATE TABLE "extra" ("id" INT PRIMARY KEY);\n-- Orders and');
+  await editMigration(
+    '-- Orders and',
+    'CREATE TABLE "extra" ("id" INT PRIMARY KEY);\n-- Orders and',
+  );
   const { code, output } = await run('schema-check.mjs');
   expect(output).toContain('CREATE INDEX "orders_created"');
   expect(output).toContain('"quantity" SET DATA TYPE INTEGER');
@@ -89,7 +98,7 @@ test('the next migration is written from the schema, and then they agree', async
   const written = await run('schema-migrate.mjs', '--name', 'add_colour');
   expect(written).toMatchObject({ code: 0 });
   const names = (await readdir(path.join(folder, 'migrations'))).toSorted();
-  const name = names.filter((each) => /^\d{14}_/.test(each)).at(-1) ?? '';
+  const name = names.findLast((each) => /^\d{14}_/.test(each)) ?? '';
   expect(name).toMatch(/^\d{14}_add_colour$/);
   const sql = await readFile(path.join(folder, 'migrations', name, 'migration.sql'), 'utf8');
   expect(sql.trim()).toBe('-- AlterTable\nALTER TABLE "products" ADD COLUMN     "colour" TEXT;');

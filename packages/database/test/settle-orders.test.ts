@@ -23,7 +23,10 @@ const HARD = { kind: 'declined', code: 'stolen_card', retryable: false } as cons
 /** Orders of a SKU of their own, reserved, with their first attempt under way. */
 async function reserve(sku: string, count = 1): Promise<string[]> {
   await addProduct(database, sku, 100);
-  const ids = await place(database, times(count, () => makeOrder({ items: { [sku]: 2 } })));
+  const ids = await place(
+    database,
+    times(count, () => makeOrder({ items: { [sku]: 2 } })),
+  );
   await begin(database, ids);
   return ids;
 }
@@ -71,7 +74,10 @@ test('a soft decline is tried again with a new key, three attempts in all, then 
     const [next] = await begin(database, [id]);
     expect(next).toMatchObject({
       kind: 'call',
-      call: { kind: 'charge', attempt: { attempt: attempt + 1, key: `charge-${id}-${attempt + 1}` } },
+      call: {
+        kind: 'charge',
+        attempt: { attempt: attempt + 1, key: `charge-${id}-${attempt + 1}` },
+      },
     });
   }
   expect(await readStock(database, 'D-1')).toEqual({ on_hand: 100, reserved: 2, sold: 0 });
@@ -103,7 +109,10 @@ test('the outcome of an earlier attempt changes nothing for the one under way', 
 test('a refused request fails the order with its stock released; nothing was charged', async () => {
   const [id = ''] = await reserve('F-1');
   await settle(database, [id], { kind: 'refused', code: 'invalid-request' });
-  expect(await readOrder(database, id)).toMatchObject({ status: 'failed', reason: 'payment_refused' });
+  expect(await readOrder(database, id)).toMatchObject({
+    status: 'failed',
+    reason: 'payment_refused',
+  });
   expect(await readStock(database, 'F-1')).toEqual({ on_hand: 100, reserved: 0, sold: 0 });
 });
 
@@ -111,7 +120,10 @@ test('giving up with an unknown outcome keeps the stock, for the goods may be pa
   const [id = ''] = await reserve('G-1');
   const result = { kind: 'gave-up', reason: 'payment_unknown', error: 'no answer' } as const;
   await settleOrders(database, [{ orderId: id, attempt: 1, result }], POLICY);
-  expect(await readOrder(database, id)).toMatchObject({ status: 'failed', reason: 'payment_unknown' });
+  expect(await readOrder(database, id)).toMatchObject({
+    status: 'failed',
+    reason: 'payment_unknown',
+  });
   expect(await readStock(database, 'G-1')).toEqual({ on_hand: 100, reserved: 2, sold: 0 });
   const letters = await database.sql(
     'SELECT reason, from_status, detail FROM dead_letters WHERE order_id = $1',
@@ -139,7 +151,12 @@ test('every element of a batch gets its own outcome', async () => {
     results.map((result, n) => ({ orderId: ids[n] ?? '', attempt: 1, result })),
     POLICY,
   );
-  expect(settled.map(({ status }) => status)).toEqual(['completed', 'reserved', 'rejected', 'failed']);
+  expect(settled.map(({ status }) => status)).toEqual([
+    'completed',
+    'reserved',
+    'rejected',
+    'failed',
+  ]);
   expect(await readStock(database, 'H-1')).toEqual({ on_hand: 98, reserved: 4, sold: 2 });
 });
 

@@ -16,8 +16,28 @@ async function twice(read: () => Promise<unknown>): Promise<unknown> {
 }
 
 test('texts arrive as they are: null, empty, quotes, braces, commas, backslashes, any language', async () => {
-  const texts = [null, '', ' ', 'NULL', 'null', '"', "'", '\\', '\\"', '{a,b}', 'a,b', '\n\t', 'ü', '🚪', '☃\u2028', '{}', '{"a":null}'];
-  const rows = await twice(() => database.prisma.$queryRaw`SELECT t FROM unnest(${texts}::text[]) AS t`);
+  const texts = [
+    null,
+    '',
+    ' ',
+    'NULL',
+    'null',
+    '"',
+    "'",
+    '\\',
+    '\\"',
+    '{a,b}',
+    'a,b',
+    '\n\t',
+    'ü',
+    '🚪',
+    '☃\u2028',
+    '{}',
+    '{"a":null}',
+  ];
+  const rows = await twice(
+    () => database.prisma.$queryRaw`SELECT t FROM unnest(${texts}::text[]) AS t`,
+  );
   expect(rows).toEqual(texts.map((t) => ({ t })));
 });
 
@@ -44,32 +64,50 @@ test('integers arrive exactly, as numbers and as bigints, up to the limits', asy
     await twice(() => database.prisma.$queryRaw`SELECT n FROM unnest(${numbers}::bigint[]) AS n`),
   ).toEqual(numbers.map((n) => ({ n: BigInt(n) })));
   expect(
-    await twice(() => database.prisma.$queryRaw`SELECT n FROM unnest(${bigints.map(String)}::bigint[]) AS n`),
+    await twice(
+      () => database.prisma.$queryRaw`SELECT n FROM unnest(${bigints.map(String)}::bigint[]) AS n`,
+    ),
   ).toEqual(bigints.map((n) => ({ n })));
   expect(
-    await twice(() => database.prisma.$queryRaw`SELECT array_agg(n) AS ns FROM unnest(${numbers}::bigint[]) AS n`),
+    await twice(
+      () =>
+        database.prisma.$queryRaw`SELECT array_agg(n) AS ns FROM unnest(${numbers}::bigint[]) AS n`,
+    ),
   ).toEqual([{ ns: numbers.map(BigInt) }]);
 });
 
 test('times arrive to the millisecond, whatever zone this process is in', async () => {
-  const times = [new Date(0), new Date('2026-03-29T01:59:59.999Z'), new Date('2026-10-25T00:30:00.001Z'), null];
+  const times = [
+    new Date(0),
+    new Date('2026-03-29T01:59:59.999Z'),
+    new Date('2026-10-25T00:30:00.001Z'),
+    null,
+  ];
   const rows = await twice(
-    () => database.prisma.$queryRaw`SELECT t, extract(epoch FROM t)::float8 AS seconds FROM unnest(${times}::timestamptz[]) AS t`,
+    () =>
+      database.prisma
+        .$queryRaw`SELECT t, extract(epoch FROM t)::float8 AS seconds FROM unnest(${times}::timestamptz[]) AS t`,
   );
   expect(rows).toEqual(times.map((t) => ({ t, seconds: t === null ? null : t.getTime() / 1_000 })));
 });
 
 test('ids arrive as ids, and many thousands of them', async () => {
-  const ids = Array.from({ length: 5_000 }, (_, n) => `01a1f731-0eb5-70f9-8bb5-${n.toString(16).padStart(12, '0')}`);
+  const ids = Array.from(
+    { length: 5_000 },
+    (_, n) => `01a1f731-0eb5-70f9-8bb5-${n.toString(16).padStart(12, '0')}`,
+  );
   const rows = await twice(
-    () => database.prisma.$queryRaw`SELECT count(DISTINCT id)::int AS n, min(id::text) AS first FROM unnest(${ids}::uuid[]) AS id`,
+    () =>
+      database.prisma
+        .$queryRaw`SELECT count(DISTINCT id)::int AS n, min(id::text) AS first FROM unnest(${ids}::uuid[]) AS id`,
   );
   expect(rows).toEqual([{ n: 5_000, first: ids[0] }]);
 });
 
 test('the same statement takes numbers of other sizes and signs each time it is run', async () => {
   for (const n of [1, 2 ** 40, -5, 0.5, 1e9]) {
-    const rows = await database.prisma.$queryRaw`SELECT ${n} * interval '1 millisecond' > interval '0' AS positive`;
+    const rows = await database.prisma
+      .$queryRaw`SELECT ${n} * interval '1 millisecond' > interval '0' AS positive`;
     expect(rows).toEqual([{ positive: n > 0 }]);
   }
 });

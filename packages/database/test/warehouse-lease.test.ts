@@ -6,7 +6,7 @@ import { renewWarehouseLease } from '@orders/database/warehouse/renew-warehouse-
 import { reportStockRows } from '@orders/database/warehouse/report-stock-rows';
 import { requestWarehouseSync } from '@orders/database/warehouse/request-warehouse-sync';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { addProduct } from './add-product.ts';
 import { readStock } from './drive-orders.ts';
 import { expectConsistent } from './expect-consistent.ts';
@@ -138,11 +138,11 @@ test('nobody claims in the middle of a page, even when its lease has expired', a
   );
   const page = new pg.Client({ connectionString: database.url });
   await page.connect();
+  onTestFinished(() => page.end());
   await page.query('BEGIN');
   await page.query('SELECT FROM warehouse_lease WHERE fence = $1 FOR NO KEY UPDATE', [run.fence]);
   expect(await claim()).toBeNull();
   await page.query('COMMIT');
-  await page.end();
   expect(await claim()).not.toBeNull();
 });
 

@@ -19,16 +19,20 @@ export interface NudgesOptions {
   readonly url: string;
   readonly shards: number;
   readonly logger: Logger;
+  /** How often a silent connection is tried, and shards that nobody listens to any more are left. */
+  readonly upkeepIntervalMs?: number;
 }
-
-/** How often a silent connection is tried, and shards that nobody listens to any more are left. */
-const UPKEEP_INTERVAL_MS = 10_000;
 
 /**
  * Starts to listen for changes of orders, over one connection for the whole process, and only to
  * the shards of orders that somebody wants to hear of.
  */
-export function startNudges({ url, shards, logger }: NudgesOptions): Nudges {
+export function startNudges({
+  url,
+  shards,
+  logger,
+  upkeepIntervalMs = 10_000,
+}: NudgesOptions): Nudges {
   const connection = createSubscriberConnection({ url, logger });
   const { client } = connection;
   const wanted = shardNumbers(shards).map(() => new Map<string, Set<() => void>>());
@@ -63,7 +67,7 @@ export function startNudges({ url, shards, logger }: NudgesOptions): Nudges {
     joined.clear();
     upkeep();
   });
-  const timer = setInterval(upkeep, UPKEEP_INTERVAL_MS).unref();
+  const timer = setInterval(upkeep, upkeepIntervalMs).unref();
   client.on('message', (_channel: string, message: string) => {
     for (const orderId of message.split(',')) {
       const listeners = wanted[shardOf(orderId, shards)]?.get(orderId);

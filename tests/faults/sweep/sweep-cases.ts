@@ -33,7 +33,11 @@ export function createLaboratory(): Laboratory {
   return {
     system: async () => {
       stores ??= startStores();
-      const present = (system ??= startSystem({ stores: await stores, workers: [] }));
+      const present = (system ??= startSystem({
+        stores: await stores,
+        workers: [],
+        api: { restartMs: 300 },
+      }));
       onTestFailed(discard, 60_000);
       return present;
     },

@@ -25,10 +25,11 @@ export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, http
 };
 
 /**
- * For routes whose body's schema depends on who sends it: they call {@link parseBody} themselves.
+ * For routes whose body's schema depends on who sends it, or that may come without one (which
+ * Fastify shows validators as null): they call {@link parseBody} themselves.
  */
 export const validatorCompilerWithoutBody: FastifySchemaCompiler<unknown> = (definition) =>
-  definition.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(definition);
+  definition.httpPart === 'body' ? () => true : validatorCompiler(definition);
 
 /** @throws ProblemError `validation-error` */
 export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {

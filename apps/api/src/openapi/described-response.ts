@@ -20,7 +20,12 @@ export interface DescribedResponse {
 /** Headers that several routes answer with. */
 export const HEADERS = {
   etag: { type: 'string', description: 'Strong entity tag of this version' },
+  link: { type: 'string', description: '`rel="next"`: the next page (RFC 8288)' },
   location: { type: 'string', description: 'Path of the order' },
+  preferenceApplied: {
+    type: 'string',
+    description: '`wait=N`: how long the answer waited, or would have; absent when it did not',
+  },
   replayed: {
     type: 'string',
     description: '`true` when the Idempotency-Key had its order already',

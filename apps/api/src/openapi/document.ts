@@ -1,6 +1,7 @@
 import type { SwaggerTransformObject } from '@fastify/swagger';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { settleOptionalBodies } from './optional-bodies.ts';
 
 /** The parts of the document that no route can tell. */
 export const DOCUMENT: Partial<OpenAPIV3_1.Document> = {
@@ -42,6 +43,7 @@ export const BEARER: { [name: string]: readonly string[] }[] = [{ bearer: [] }];
  */
 export const transformObject: SwaggerTransformObject = (input) => {
   const document = jsonSchemaTransformObject(input);
+  settleOptionalBodies(document);
   if (!('components' in document) || document.components?.schemas === undefined) return document;
   const { components, ...rest } = document;
   const schemas: Record<string, unknown> = { ...components.schemas };

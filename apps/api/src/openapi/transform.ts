@@ -1,6 +1,8 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { acceptsNothing } from '../http/accepts-nothing.ts';
 import type { DescribedResponse } from './described-response.ts';
+import { OPTIONAL_BODY } from './optional-bodies.ts';
 
 /**
  * The type provider turns zod schemas into JSON Schema; of responses it keeps description and
@@ -8,6 +10,8 @@ import type { DescribedResponse } from './described-response.ts';
  */
 export const transform: SwaggerTransform = (route) => {
   const transformed = jsonSchemaTransform(route);
+  // The generator knows only bodies that must be there: the whole document is told afterwards.
+  if (acceptsNothing(route.schema?.body)) Object.assign(transformed.schema ?? {}, OPTIONAL_BODY);
   const described: unknown = route.schema?.response;
   const responses: unknown = Reflect.get(transformed.schema ?? {}, 'response');
   if (!isRecord(described) || !isRecord(responses)) return transformed;

@@ -15,6 +15,7 @@ import { principalOf } from '../plugins/authentication.ts';
 import { orderOf } from './answer-placement.ts';
 import { ORDER_EXAMPLE } from './examples.ts';
 import { placeOrder, type PlaceOrderCommand } from './place-order.ts';
+import { waitAsPreferred } from './wait-as-preferred.ts';
 
 const schema = {
   operationId: 'placeOrder',
@@ -35,6 +36,14 @@ const schema = {
         description: '1 to 255 visible ASCII characters, bare or as a quoted string; never expires',
         examples: ['checkout-4711'],
       }),
+    prefer: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          '`wait=N`: answer when the order has come to rest, or after N seconds (RFC 7240)',
+        examples: ['wait=10'],
+      }),
   }),
   body: z.union([placeOrderBodySchema, placeOrderForBodySchema]),
   response: {
@@ -44,6 +53,7 @@ const schema = {
         Location: HEADERS.location,
         ETag: HEADERS.etag,
         'Idempotency-Replayed': HEADERS.replayed,
+        'Preference-Applied': HEADERS.preferenceApplied,
       },
       content: {
         'application/json': {
@@ -74,7 +84,8 @@ export async function placeOrderRoute(app: FastifyInstance): Promise<void> {
     { schema, validatorCompiler: validatorCompilerWithoutBody },
     async (request, reply) => {
       const placement = await placeOrder(app.intake, readCommand(request));
-      const { order, replayed } = orderOf(placement);
+      const { order: placed, replayed } = orderOf(placement);
+      const order = await waitAsPreferred(app, request, reply, placed);
       reply
         .code(201)
         .header('location', `/orders/${order.id}`)

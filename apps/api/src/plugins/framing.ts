@@ -17,6 +17,11 @@ export const framing = fp(function framing(
   { maxBodyBytes, maxUrlBytes }: FramingOptions,
   done,
 ) {
+  // Node would answer 417 itself, without a body. An expectation that nobody knows may be ignored
+  // (RFC 9110, 10.1.1).
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response);
+  });
   app.addHook('onRequest', (request, _reply, next) => {
     const { rawHeaders, url, headers, httpVersion } = request.raw;
     const hosts = countHeader(rawHeaders, 'host');

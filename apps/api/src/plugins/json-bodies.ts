@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest, preParsingHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
+import { acceptsNothing } from '../http/accepts-nothing.ts';
 import { countHeader } from '../http/count-header.ts';
 import { ProblemError } from '../problems/problem-error.ts';
 
@@ -18,14 +19,17 @@ export const jsonBodies = fp(function jsonBodies(app: FastifyInstance, _options,
     { parseAs: 'buffer' },
     (request, bytes, finish) => {
       // `toString` would put U+FFFD where the bytes are wrong.
-      if (isUtf8(bytes)) void parseJson(request, bytes.toString('utf8'), finish);
+      if (bytes.length === 0 && acceptsNothing(request.routeOptions.schema?.body)) finish(null);
+      else if (isUtf8(bytes)) void parseJson(request, bytes.toString('utf8'), finish);
       else finish(new ProblemError('malformed-json'));
     },
   );
 
   app.addHook('onRoute', (route) => {
-    if (route.schema?.body === undefined) return;
-    route.preParsing = [refuseOtherTypes, ...[route.preParsing ?? []].flat()];
+    const body = route.schema?.body;
+    if (body === undefined) return;
+    const refuse = acceptsNothing(body) ? refuseOtherTypesOfBodies : refuseOtherTypes;
+    route.preParsing = [refuse, ...[route.preParsing ?? []].flat()];
   });
   done();
 });
@@ -34,6 +38,13 @@ export const jsonBodies = fp(function jsonBodies(app: FastifyInstance, _options,
 const refuseOtherTypes: preParsingHookHandler = (request, _reply, payload, next) => {
   if (isJson(request)) next(null, payload);
   else next(new ProblemError('unsupported-media-type'));
+};
+
+/** For bodies that may be left out. */
+const refuseOtherTypesOfBodies: preParsingHookHandler = (request, reply, payload, next) => {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.raw.headers;
+  if (length === '0' && encoding === undefined) next(null, payload);
+  else refuseOtherTypes.call(request.server, request, reply, payload, next);
 };
 
 function isJson({ raw }: FastifyRequest): boolean {

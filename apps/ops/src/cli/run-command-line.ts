@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { isUnavailable } from '@orders/database/sql-state';
+import { isUnavailable, sqlState } from '@orders/database/sql-state';
 import { ConfigError } from '@orders/service/config-error';
 import { scrubText } from '@orders/service/scrub-text';
 import type { Environment } from '@orders/service/parse-config';
@@ -49,6 +49,11 @@ function describeFailure(error: unknown): { exitCode: number; message: string | 
   if (error instanceof CommanderError) {
     // Help that was asked for is no error; commander has written what there is to say.
     return { exitCode: error.exitCode === 0 ? EXIT.good : EXIT.usage, message: null };
+  }
+  // 42P01 undefined_table, 42703 undefined_column
+  if (['42P01', '42703'].includes(sqlState(error) ?? '')) {
+    const message = 'the database lacks the schema of this version: run `ops migrate` first';
+    return { exitCode: EXIT.bad, message };
   }
   if (isUnavailable(error)) {
     return { exitCode: EXIT.unreachable, message: `PostgreSQL went away: ${messageOf(error)}` };

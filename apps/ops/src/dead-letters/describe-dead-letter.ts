@@ -1,13 +1,13 @@
-import type { DeadLetter } from '@orders/database/dead-letters/read-dead-letters';
+import type { DeadLetterView } from '@orders/domain/contracts/dead-letter';
 
 /** A dead letter in one line of a list. */
-export function summarizeDeadLetter(letter: DeadLetter): string {
+export function summarizeDeadLetter(letter: DeadLetterView): string {
   const stock = letter.holdsStock ? ', holds stock' : '';
   return `${letter.id}  ${letter.state}  ${letter.openedAt}  ${letter.reason} (order ${letter.orderId}, was ${letter.fromStatus}${stock})`;
 }
 
 /** A dead letter in full: what it says, and what may be done about it. */
-export function describeDeadLetter(letter: DeadLetter): string {
+export function describeDeadLetter(letter: DeadLetterView): string {
   const lines = [
     `dead letter  ${letter.id}`,
     `order        ${letter.orderId}, was ${letter.fromStatus}`,

@@ -5,38 +5,48 @@ export interface LatencyBucket {
   readonly count: number;
 }
 
-/** Buckets per doubling: fine enough for a shape, coarse enough for a bar. */
-const PER_OCTAVE = 3;
+/** Buckets per doubling, from coarse to fine. */
+const WIDTHS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
+const MOST_BUCKETS = 48;
+/** Below this everything is the same: no clock here is better. */
+const LEAST_MS = 0.1;
 
 /**
  * Sorts latencies into buckets of equal width on a logarithmic scale, from the one of the fastest
- * to the one of the slowest, without gaps. Every latency is in exactly one.
+ * to the one of the slowest, without gaps: as many as make a shape, 48 at most unless the
+ * latencies span more than 48 doublings. Every latency is in exactly one.
  */
 export function bucketLatencies(latenciesMs: readonly number[]): LatencyBucket[] {
-  const counts = new Map<number, number>();
+  if (latenciesMs.length === 0) return [];
+  let [fastest, slowest] = [Infinity, 0];
   for (const latencyMs of latenciesMs) {
-    const place = placeOf(latencyMs);
-    counts.set(place, (counts.get(place) ?? 0) + 1);
+    fastest = Math.min(fastest, latencyMs);
+    slowest = Math.max(slowest, latencyMs);
   }
-  const places = Array.from(counts.keys()).sort((a, b) => a - b);
-  const [first] = places;
-  const last = places.at(-1);
-  if (first === undefined || last === undefined) return [];
-  return Array.from({ length: last - first + 1 }, (_, offset) => {
-    const place = first + offset;
-    return { fromMs: boundOf(place), toMs: boundOf(place + 1), count: counts.get(place) ?? 0 };
-  });
+  const perOctave =
+    WIDTHS.findLast((width) => placeOf(slowest, width) - placeOf(fastest, width) < MOST_BUCKETS) ??
+    1;
+  const first = placeOf(fastest, perOctave);
+  const counts = Array.from({ length: placeOf(slowest, perOctave) - first + 1 }, () => 0);
+  for (const latencyMs of latenciesMs) {
+    const index = placeOf(latencyMs, perOctave) - first;
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return counts.map((count, index) => ({
+    fromMs: boundOf(first + index, perOctave),
+    toMs: boundOf(first + index + 1, perOctave),
+    count,
+  }));
 }
 
-/** Below 0.1 ms everything is the same bucket: no clock here is better. */
-function placeOf(latencyMs: number): number {
-  const clamped = Math.max(latencyMs, 0.1);
-  const place = Math.floor(PER_OCTAVE * Math.log2(clamped));
+function placeOf(latencyMs: number, perOctave: number): number {
+  const clamped = Math.max(latencyMs, LEAST_MS);
+  const place = Math.floor(perOctave * Math.log2(clamped));
   // The logarithm may round across a bound.
-  if (clamped >= boundOf(place + 1)) return place + 1;
-  return clamped < boundOf(place) ? place - 1 : place;
+  if (clamped >= boundOf(place + 1, perOctave)) return place + 1;
+  return clamped < boundOf(place, perOctave) ? place - 1 : place;
 }
 
-function boundOf(place: number): number {
-  return 2 ** (place / PER_OCTAVE);
+function boundOf(place: number, perOctave: number): number {
+  return 2 ** (place / perOctave);
 }

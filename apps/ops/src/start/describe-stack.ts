@@ -1,6 +1,7 @@
 import type { Stack } from '@orders/local-services/stack-file';
 import { formatMoney } from '@orders/domain/money';
 import { formatDuration } from '../load/report/format-values.ts';
+import { hostOf } from '../open-database.ts';
 import type { FirstOrder } from './place-first-order.ts';
 
 const PNPM = 'npx -y pnpm@12.21.0';
@@ -20,8 +21,8 @@ ${describeFirstOrder(firstOrder)}
 The order system runs (started in ${formatDuration(startedInMs)}):
   api         ${apiUrl}, documentation ${apiUrl}/docs
   simulator   ${stack.simulatorUrl}
-  PostgreSQL  ${stack.databaseUrl}
-  Redis       ${stack.redisUrl}
+  PostgreSQL  ${describeStore(stack, 'postgres', stack.databaseUrl)}
+  Redis       ${describeStore(stack, 'redis', stack.redisUrl)}
   workers     ${workers.length}
   logs        ${stack.processes.map(({ log }) => log).join('\n              ')}
 
@@ -44,6 +45,11 @@ In another terminal:
   ${PNPM} ops invariants
 
 Ctrl-C stops everything; orders stay for the next start.`.trimStart();
+}
+
+/** A store of our own can be connected to as shown; of anybody else's the password is not shown. */
+function describeStore(stack: Stack, process: string, url: string): string {
+  return stack.processes.some(({ name }) => name === process) ? url : hostOf(url);
 }
 
 /** The first order and how it ended, in one sentence. */

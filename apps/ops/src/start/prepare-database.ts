@@ -2,9 +2,9 @@ import { createDatabase } from '@orders/database/client';
 import { readAvailable } from '@orders/database/inventory/read-available';
 import { migrate } from '@orders/database/migrate';
 import { seedCatalogue } from '@orders/database/seed-catalogue';
-import { refusal, unreachable } from '../cli/command-error.ts';
+import { refusal } from '../cli/command-error.ts';
 import type { OpsConfig } from '../config.ts';
-import { hostOf } from '../open-database.ts';
+import { reachDatabase } from '../open-database.ts';
 
 /**
  * Brings schema and catalogue up to date, whatever is there already.
@@ -23,12 +23,7 @@ export async function prepareDatabase(
     connectTimeoutMs: 5_000,
   });
   try {
-    await database.ping().catch((error: unknown) => {
-      throw unreachable(
-        `PostgreSQL at ${hostOf(url)} cannot be reached: check DATABASE_URL`,
-        error,
-      );
-    });
+    await reachDatabase(database, url);
     const { applied } = await migrate(url, { directory: config.MIGRATIONS_FOLDER });
     if (applied.length > 0) note(`applied ${applied.length} migration(s)`);
     const { products: count } = await seedCatalogue(database);

@@ -4,6 +4,7 @@ import { claimFolder } from '@orders/local-services/claim-folder';
 import type { Stack } from '@orders/local-services/stack-file';
 import { refusal } from '../cli/command-error.ts';
 import type { OpsConfig } from '../config.ts';
+import { hostOf } from '../open-database.ts';
 import { stackFileOf } from '../target.ts';
 import { checkPort, checkStart } from './check-start.ts';
 import { type Closers, createClosers, type Part } from './create-closers.ts';
@@ -61,7 +62,7 @@ async function start(
   const changes = { publish: (): void => undefined };
   const onChange = (): void => changes.publish();
 
-  note('starting PostgreSQL and Redis …');
+  note(describeStores(config));
   const stores = await openStores(config, closers, { note, onRestart: onChange });
   stop.throwIfAborted();
   const sku = await prepareDatabase(config, stores.postgres.url, note);
@@ -99,6 +100,12 @@ async function claim(config: OpsConfig, closers: Closers): Promise<void> {
     );
   }
   closers.add('folder', folder.release);
+}
+
+function describeStores({ DATABASE_URL, REDIS_URL }: OpsConfig): string {
+  const say = (name: string, url: string | undefined): string =>
+    url === undefined ? `starting ${name}` : `using ${name} at ${hostOf(url)}`;
+  return `${say('PostgreSQL', DATABASE_URL)}, ${say('Redis', REDIS_URL)} …`;
 }
 
 /** Starts both at once. When one fails, the other is waited for: it has to be stopped as well. */

@@ -14,7 +14,7 @@ export interface WarehouseParts {
   readonly nudge: () => void;
 }
 
-const WATCH_MS = 10_000;
+const WATCH_MS = 5_000;
 
 /** Starts what the worker does about stock: the gauges, and the sync if there is a warehouse. */
 export function startWarehouse(
@@ -45,7 +45,10 @@ export function startWarehouse(
           pageRows: config.WAREHOUSE_PAGE_ROWS,
           maxRows: config.WAREHOUSE_MAX_ROWS,
           onRaised: nudge,
-          onEnd: ({ dryRun }, result) => countEnd(metrics, dryRun, result),
+          onEnd: ({ dryRun }, result) => {
+            countEnd(metrics, dryRun, result);
+            watch.nudge();
+          },
         });
   return {
     async close() {

@@ -11,7 +11,7 @@ export interface StockWatchOptions {
 }
 
 /** Looks now and then how fresh the stock is and what is short, for the gauges. */
-export function startStockWatch(options: StockWatchOptions): Pick<Ticker, 'close'> {
+export function startStockWatch(options: StockWatchOptions): Ticker {
   const { database, logger, intervalMs, onHealth } = options;
   return startTicker({
     intervalMs,

@@ -2,14 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { projectFolder } from '../../project-folder.ts';
-import { FLOOR_CONNECTIONS, type FloorWriter } from './run-floor.ts';
+import { FLOOR_CONNECTIONS, type FloorWriter } from './floor-writer.ts';
 
 /** The same statement as pgbench's, sent by `pg` over as many connections. */
 export function createPgFloor(): FloorWriter {
   return {
     name: 'pg',
     write: async (databaseUrl, seconds) => {
-      const text = toPositional(await readFile(join(projectFolder, 'bench/sql/place-order.sql'), 'utf8'));
+      const text = toPositional(
+        await readFile(join(projectFolder, 'bench/sql/place-order.sql'), 'utf8'),
+      );
       const pool = new pg.Pool({ connectionString: databaseUrl, max: FLOOR_CONNECTIONS });
       const until = performance.now() + seconds * 1_000;
       const writeOn = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeFailure, runCommand } from '@orders/local-services/run-command';
 import { projectFolder } from '../../project-folder.ts';
-import { FLOOR_CONNECTIONS, type FloorWriter } from './run-floor.ts';
+import { FLOOR_CONNECTIONS, type FloorWriter } from './floor-writer.ts';
 
 export async function hasPgbench(): Promise<boolean> {
   const result = await runCommand('pgbench', ['--version']);
@@ -16,11 +16,20 @@ export function createPgbenchFloor(): FloorWriter {
       const result = await runCommand(
         'pgbench',
         [
-          ...['-h', hostname, '-p', port, '-U', username, '-n', '-M', 'prepared'],
-          ...['-c', String(FLOOR_CONNECTIONS), '-j', '1', '-T', String(seconds)],
-          ...['-f', join(projectFolder, 'bench/sql/place-order.sql'), pathname.slice(1)],
+          `--host=${hostname}`,
+          `--port=${port}`,
+          `--username=${username}`,
+          '--no-vacuum',
+          '--protocol=prepared',
+          `--client=${FLOOR_CONNECTIONS}`,
+          `--time=${seconds}`,
+          `--file=${join(projectFolder, 'bench/sql/place-order.sql')}`,
+          pathname.slice(1),
         ],
-        { env: { PATH: '/usr/local/bin:/usr/bin:/bin', PGPASSWORD: decodeURIComponent(password) }, timeoutMs: (seconds + 30) * 1_000 },
+        {
+          env: { PATH: '/usr/local/bin:/usr/bin:/bin', PGPASSWORD: decodeURIComponent(password) },
+          timeoutMs: (seconds + 30) * 1_000,
+        },
       );
       if (result.kind === 'ended' && result.code === 0) return;
       throw new Error(`pgbench failed: ${describeFailure(result)}`);

@@ -2,16 +2,9 @@ import type { Bench } from '../../bench.ts';
 import { type Cpu, perOrder, startCpuMeter } from '../../measure/cpu-meter.ts';
 import { readNumber } from '../../stage/on-database.ts';
 import type { Site } from '../../stage/open-site.ts';
+import type { FloorWriter } from './floor-writer.ts';
 import { createPgFloor } from './pg-floor.ts';
 import { createPgbenchFloor, hasPgbench } from './pgbench-floor.ts';
-
-export const FLOOR_CONNECTIONS = 16;
-
-/** Writes orders, one per transaction, for so many seconds. */
-export interface FloorWriter {
-  readonly name: 'pgbench' | 'pg';
-  write(databaseUrl: string, seconds: number): Promise<void>;
-}
 
 export interface FloorRun {
   readonly acceptedPerSecond: number;

@@ -5,6 +5,7 @@ import { readEnvironment } from '../environment.ts';
 import { fulfilOrder } from '../plain-sql/fulfil-order.ts';
 
 const CONCURRENCY = 24;
+const REPORTED: readonly string[] = ['error', 'warning'];
 
 const { databaseUrl, providerUrl } = readEnvironment();
 const pool = new pg.Pool({ connectionString: databaseUrl, max: CONCURRENCY });
@@ -23,7 +24,7 @@ await run({
     },
   },
   logger: new Logger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') process.stderr.write(`${message}\n`);
+    if (REPORTED.includes(level)) process.stderr.write(`${message}\n`);
   }),
   taskList: {
     fulfil: async (payload) => {

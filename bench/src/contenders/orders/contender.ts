@@ -44,7 +44,11 @@ export const orders: Contender = {
     };
   },
   enqueue: async (site, orderIds) => {
-    const producer = startProducer({ url: site.redisUrl, shards: 1, logger: pino({ level: 'warn' }) });
+    const producer = startProducer({
+      url: site.redisUrl,
+      shards: 1,
+      logger: pino({ level: 'warn' }),
+    });
     try {
       const jobs = orderIds.map((orderId) => ({ orderId, dispatch: 1 }));
       const result = await producer.enqueue(jobs, { deadlineMs: 120_000 });

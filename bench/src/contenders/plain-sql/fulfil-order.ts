@@ -46,8 +46,8 @@ async function reserve(client: pg.PoolClient, orderId: string): Promise<number |
   await client.query({
     name: 'insert-attempt',
     text: `INSERT INTO payment_attempts (order_id, attempt, key, amount_minor, currency)
-           VALUES ($1, 1, 'charge-' || $1::text || '-1', $2, 'USD')`,
-    values: [orderId, order.total_minor],
+           VALUES ($1, 1, $2, $3, 'USD')`,
+    values: [orderId, `charge-${orderId}-1`, order.total_minor],
   });
   await insertEvent(client, orderId, 2, 'pending', 'reserved');
   return Number(order.total_minor);

@@ -1,6 +1,7 @@
 import { type DeadLetterAct, decideAct } from '@orders/domain/decide-act';
 import type { OrderStatus } from '@orders/domain/order-status';
 import type { Connection, Database } from '../client.ts';
+import type { OrderRun } from '../orders/begin-orders.ts';
 import { lockGuards } from '../orders/lock-guards.ts';
 import { lockOrder } from '../orders/lock-orders.ts';
 import { toOrderStatus } from '../orders/order-row.ts';
@@ -18,7 +19,13 @@ export type OperatorAct =
     });
 
 export type ActResult =
-  | { readonly kind: 'done'; readonly orderId: string; readonly status: OrderStatus }
+  | {
+      readonly kind: 'done';
+      readonly orderId: string;
+      readonly status: OrderStatus;
+      /** To be enqueued; null when the act has ended the order. */
+      readonly run: OrderRun | null;
+    }
   | { readonly kind: 'not-found' }
   /** Somebody acted on it before. */
   | { readonly kind: 'already-closed' }
@@ -64,7 +71,8 @@ export async function actOnDeadLetter(
         decideAct(state, cameFrom, act),
       );
       if (step === null) throw new Error(`order ${order.id} has a dead letter but has not failed`);
-      return { kind: 'done', orderId: order.id, status: step.to };
+      const run = step.redispatch ? { orderId: order.id, dispatch: order.dispatch + 1 } : null;
+      return { kind: 'done', orderId: order.id, status: step.to, run };
     },
     { step: 'act', orderIds: [] },
   );

@@ -1,31 +1,17 @@
+import { type DeadLetterView, deadLetterStateSchema } from '@orders/domain/contracts/dead-letter';
 import type { DeadLetterState } from '@orders/domain/dead-letter-reason';
+import { z } from 'zod';
 import type { Database } from '../client.ts';
 import type { Prisma } from '../generated/client.ts';
+import { toOrderStatus } from '../orders/order-row.ts';
 
 export interface DeadLetterFilter {
-  readonly reason?: string;
-  readonly state?: DeadLetterState;
+  readonly reason?: string | undefined;
+  readonly state?: DeadLetterState | undefined;
   /** Opened at or after. */
-  readonly from?: Date;
+  readonly from?: Date | undefined;
   /** Opened before. */
-  readonly to?: Date;
-}
-
-/** A dead letter as operators see it. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly orderId: string;
-  readonly reason: string;
-  readonly fromStatus: string;
-  readonly detail: unknown;
-  readonly attempts: number;
-  readonly state: string;
-  /** Whether its order still holds stock: its payment may have gone through. */
-  readonly holdsStock: boolean;
-  readonly openedAt: string;
-  readonly closedAt: string | null;
-  readonly closedBy: string | null;
-  readonly note: string | null;
+  readonly to?: Date | undefined;
 }
 
 /** The last one of a page, for the next. */
@@ -40,7 +26,7 @@ export async function listDeadLetters(
   filter: DeadLetterFilter,
   limit: number,
   after: DeadLetterPosition | null = null,
-): Promise<DeadLetter[]> {
+): Promise<DeadLetterView[]> {
   const rows = await database.prisma.deadLetter.findMany({
     where: {
       ...toWhere(filter),
@@ -70,7 +56,10 @@ export async function countDeadLetters(
   return database.prisma.deadLetter.count({ where: toWhere(filter) });
 }
 
-export async function readDeadLetter(database: Database, id: string): Promise<DeadLetter | null> {
+export async function readDeadLetter(
+  database: Database,
+  id: string,
+): Promise<DeadLetterView | null> {
   const row = await database.prisma.deadLetter.findUnique({ where: { id }, include: WITH_ORDER });
   return row === null ? null : toDeadLetter(row);
 }
@@ -90,15 +79,17 @@ function toWhere({ reason, state, from, to }: DeadLetterFilter): Prisma.DeadLett
 
 type Row = Prisma.DeadLetterGetPayload<{ include: typeof WITH_ORDER }>;
 
-function toDeadLetter(row: Row): DeadLetter {
+const detailSchema = z.record(z.string(), z.unknown());
+
+function toDeadLetter(row: Row): DeadLetterView {
   return {
     id: row.id,
     orderId: row.orderId,
     reason: row.reason,
-    fromStatus: row.fromStatus,
-    detail: row.detail,
+    fromStatus: toOrderStatus(row.fromStatus),
+    detail: detailSchema.parse(row.detail),
     attempts: row.attempts,
-    state: row.state,
+    state: deadLetterStateSchema.parse(row.state),
     holdsStock: row.state === 'open' && row.order.holdsStock,
     openedAt: row.openedAt.toISOString(),
     closedAt: row.closedAt?.toISOString() ?? null,

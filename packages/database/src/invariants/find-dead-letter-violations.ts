@@ -7,14 +7,19 @@ import { type Finding, MAX_FINDINGS } from './violation.ts';
  */
 export function findDeadLetterViolations(snapshot: Connection): Promise<Finding[]> {
   return snapshot.$queryRaw<Finding[]>`
-    WITH open AS (
+    WITH failed AS (
+      SELECT id FROM orders WHERE status = 'failed'
+    ), open AS (
       SELECT order_id, count(*) AS letters FROM dead_letters WHERE state = 'open' GROUP BY order_id
+    ), wrong AS (
+      SELECT coalesce(failed.id, open.order_id) AS id, coalesce(open.letters, 0) AS letters
+        FROM failed
+        FULL JOIN open ON open.order_id = failed.id
+       WHERE coalesce(open.letters, 0) <> CASE WHEN failed.id IS NULL THEN 0 ELSE 1 END
     )
-    SELECT o.id::text AS subject,
-           format('is %s with %s open dead letters', o.status, coalesce(open.letters, 0)) AS detail
-      FROM orders o
-      LEFT JOIN open ON open.order_id = o.id
-     WHERE coalesce(open.letters, 0) <> CASE o.status WHEN 'failed' THEN 1 ELSE 0 END
+    SELECT o.id::text AS subject, format('is %s with %s open dead letters', o.status, wrong.letters) AS detail
+      FROM wrong
+      JOIN orders o ON o.id = wrong.id
      ORDER BY o.id
      LIMIT ${MAX_FINDINGS}`;
 }

@@ -22,28 +22,31 @@ export function findStuckOrders(snapshot: Connection, healed: boolean): Promise<
                   ELSE min(started_at) FILTER (WHERE seen_at > now() - make_interval(secs => ${HEARTBEAT_SECONDS}))
              END AS since
         FROM worker_heartbeats
+    ), candidates AS (
+      SELECT id FROM orders
+       WHERE status IN ('pending', 'backordered', 'reserved', 'cancelling', 'failed')
+       UNION
+      SELECT order_id FROM refunds WHERE refunded_at IS NULL
     ), waiting AS (
       SELECT o.id, o.status, o.next_check_at,
              greatest(o.next_check_at, sweeper.since) + make_interval(secs => ${GRACE_SECONDS}) < now()
                AND sweeper.since IS NOT NULL AS overdue,
-             EXISTS (SELECT 1 FROM refunds r
-                      WHERE r.order_id = o.id AND r.refunded_at IS NULL) AS refund_open,
+             CASE WHEN EXISTS (SELECT 1 FROM refunds r
+                                WHERE r.order_id = o.id AND r.refunded_at IS NULL)
+                  THEN ' with a refund to be made' ELSE '' END AS refund,
              EXISTS (SELECT 1 FROM dead_letters d
                       WHERE d.order_id = o.id AND d.state = 'open') AS dead_letter
-        FROM orders o
+        FROM candidates c
+        JOIN orders o ON o.id = c.id
        CROSS JOIN sweeper
-       WHERE o.status NOT IN ('completed', 'rejected', 'cancelled')
-          OR EXISTS (SELECT 1 FROM refunds r
-                      WHERE r.order_id = o.id AND r.refunded_at IS NULL)
     )
     SELECT id::text AS subject,
            CASE WHEN next_check_at IS NULL
-                THEN format('is %s%s without a next check or an open dead letter', status,
-                            CASE WHEN refund_open THEN ' with a refund to be made' ELSE '' END)
+                THEN format('is %s%s without a next check or an open dead letter', status, refund)
                 WHEN overdue
                 THEN format('is %s and its check is overdue by %s s', status,
                             round(extract(epoch FROM now() - next_check_at)))
-                ELSE format('is still %s', status)
+                ELSE format('is still %s%s', status, refund)
            END AS detail
       FROM waiting
      WHERE NOT dead_letter

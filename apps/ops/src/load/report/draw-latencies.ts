@@ -1,11 +1,12 @@
 import type { LatencyBucket } from '../bucket-latencies.ts';
 import type { Latencies } from '../summarize-latencies.ts';
-import { chooseTicks } from './choose-ticks.ts';
+import { chooseLogTicks, chooseTicks } from './choose-ticks.ts';
 import { escapeHtml, formatCount, formatDuration, formatPercent } from './format-values.ts';
 
 const WIDTH = 720;
 const HEIGHT = 240;
 const LEFT = 52;
+const RIGHT = 24;
 const BOTTOM = 28;
 const TOP = 26;
 
@@ -22,16 +23,16 @@ export function drawLatencies(
   const highest = Math.max(1, ...buckets.map(({ count }) => count));
   const fromMs = buckets[0]?.fromMs ?? 1;
   const toMs = buckets.at(-1)?.toMs ?? 10;
-  const scale = (WIDTH - LEFT) / Math.log(toMs / fromMs);
+  const scale = (WIDTH - LEFT - RIGHT) / Math.log(toMs / fromMs);
   const x = (ms: number): number =>
-    LEFT + Math.min(Math.max(Math.log(ms / fromMs) * scale, 0), WIDTH - LEFT);
+    LEFT + Math.min(Math.max(Math.log(ms / fromMs) * scale, 0), WIDTH - LEFT - RIGHT);
   const y = (count: number): number =>
     HEIGHT - BOTTOM - (count / highest) * (HEIGHT - BOTTOM - TOP);
 
-  const grid = chooseTicks(highest, 4).map(
+  const grid = chooseTicks(highest).map(
     (
       tick,
-    ) => `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
+    ) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
 <text class="tick" x="${LEFT - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${formatCount(tick)}</text>`,
   );
   const bars = buckets.map(({ fromMs: low, toMs: high, count }) => {
@@ -40,7 +41,7 @@ export function drawLatencies(
     return `<rect class="bar" x="${at(x(low) + 0.75)}" width="${at(Math.max(x(high) - x(low) - 1.5, 1))}" y="${at(y(count))}" height="${at(HEIGHT - BOTTOM - y(count))}" rx="1.5" fill="var(${colour})"><title>${escapeHtml(label)}</title></rect>`;
   });
   const marks = markPercentiles(latencies, x);
-  const ticks = timeTicks(fromMs, toMs).map(
+  const ticks = chooseLogTicks(fromMs, toMs).map(
     (ms) =>
       `<text class="tick" x="${at(x(ms))}" y="${HEIGHT - 8}" text-anchor="middle">${formatDuration(ms)}</text>`,
   );
@@ -49,30 +50,18 @@ ${[...grid, ...bars, ...marks, ...ticks].join('\n')}
 </svg>`;
 }
 
-/** Labels move right, or left at the right edge, so that close ones do not cover each other. */
+/** Labels move left where they would cover the next one, or leave the picture. */
 function markPercentiles(latencies: Latencies, x: (ms: number) => number): string[] {
   if (latencies.count === 0) return [];
-  let free = 0;
-  return (['p50', 'p95', 'p99'] as const).map((name) => {
+  let free = WIDTH - 14;
+  return (['p99', 'p95', 'p50'] as const).map((name) => {
     const ms = latencies[name];
     const place = x(ms);
-    const label = Math.max(Math.min(place, WIDTH - 24), free);
-    free = label + 30;
+    const label = Math.min(place, free);
+    free = label - 30;
     return `<line class="mark" x1="${at(place)}" x2="${at(place)}" y1="${TOP - 6}" y2="${HEIGHT - BOTTOM}"/>
 <text class="label" x="${at(label)}" y="12" text-anchor="middle">${name}<title>${formatDuration(ms)}</title></text>`;
   });
-}
-
-/** Powers of ten within the axis; with less than one of them, its ends. */
-function timeTicks(fromMs: number, toMs: number): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.ceil(Math.log10(fromMs)); 10 ** power <= toMs; power += 1) {
-    for (const factor of [1, 3]) {
-      const ms = factor * 10 ** power;
-      if (ms >= fromMs && ms <= toMs) ticks.push(ms);
-    }
-  }
-  return ticks.length > 1 ? ticks : [fromMs, toMs];
 }
 
 function at(coordinate: number): string {

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runFuzz } from './run-fuzz.ts';
+import { type FuzzedSystem, startFuzzedSystem } from './start-fuzzed-system.ts';
+
+/** Errors and worse in pino's numbers. */
+const ERROR = /"level":(50|60)/;
+
+/**
+ * The tests of one fuzz run. `FUZZ_SEED` repeats the requests of an earlier one, `FUZZ_SECONDS`
+ * changes how long it takes.
+ */
+export function fuzzSuite(defaultSeconds: number): void {
+  const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  const seconds = Number(process.env['FUZZ_SECONDS'] ?? defaultSeconds);
+  let fuzzed: FuzzedSystem;
+
+  beforeAll(async () => {
+    fuzzed = await startFuzzedSystem();
+  });
+  afterAll(() => fuzzed?.close());
+
+  test(
+    'whatever is sent to whichever route is answered in order, and a refusal writes nothing',
+    { timeout: (seconds + 60) * 1_000 },
+    async () => {
+      console.log(`FUZZ_SEED=${seed} FUZZ_SECONDS=${seconds}`);
+      const { system, document, port, hearsay } = fuzzed;
+      const { database, api } = system;
+      const report = await runFuzz({ document, port, database, hearsay, seed, seconds });
+      console.log(report.toTable());
+
+      expect(report.violations.join('\n\n')).toBe('');
+      // Or the run has shown nothing.
+      expect(report.neverGood()).toEqual([]);
+      expect(report.quietRounds).toBeGreaterThan(seconds);
+      expect(report.turnedAway).toBeLessThan(0.05);
+      expect(report.p99Ms).toBeLessThan(1_000);
+
+      expect(api.exits).toEqual([]);
+      expect(await system.client.request('GET', '/openapi.json')).toMatchObject({ status: 200 });
+      const errors = (await api.log()).split('\n').filter((line) => ERROR.test(line));
+      expect(errors).toEqual([]);
+      expect(await system.violations(false)).toEqual([]);
+    },
+  );
+}

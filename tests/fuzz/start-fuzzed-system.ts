@@ -1,0 +1,58 @@
+import { PROBLEMS } from '@orders/domain/problems';
+import { beginOrders } from '@orders/database/orders/begin-orders';
+import { settleOrders } from '@orders/database/orders/settle-orders';
+import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
+import { findApi } from '../authorisation/find-api.ts';
+import { startStores } from '../harness/start-stores.ts';
+import { startSystem, type System } from '../harness/start-system.ts';
+import { createHearsay, type Hearsay } from './hearsay.ts';
+import { type OpenApi, readDocument } from './open-api.ts';
+
+const DEAD_LETTERS = 30;
+
+export interface FuzzedSystem {
+  readonly system: System;
+  readonly port: number;
+  readonly document: OpenApi;
+  readonly hearsay: Hearsay;
+  close(): Promise<void>;
+}
+
+/**
+ * An api with PostgreSQL and Redis but no worker: what changes is changed by requests alone. There
+ * are products and dead letters to ask for.
+ */
+export async function startFuzzedSystem(): Promise<FuzzedSystem> {
+  const stores = await startStores();
+  const system = await startSystem({
+    stores,
+    workers: [],
+    // An enqueue that takes longer would be noted in the order's row, whenever that is.
+    api: { env: { ENQUEUE_DEADLINE_MS: '5000' } },
+  });
+  const hearsay = createHearsay();
+  for (const { sku } of await system.database.prisma.product.findMany()) hearsay.add('sku', sku);
+  for (const slug of Object.keys(PROBLEMS)) hearsay.add('slug', slug);
+  for (let n = 0; n < DEAD_LETTERS; n += 1) await addDeadLetter(system);
+  const { url } = await findApi(system);
+  return {
+    system,
+    port: Number(new URL(url).port),
+    document: await readDocument(url),
+    hearsay,
+    close: async () => {
+      await system.close();
+      await stores.close();
+    },
+  };
+}
+
+/** As a worker leaves it whose provider was away for too long. */
+export async function addDeadLetter({ client, database }: System): Promise<string> {
+  const orderId = await client.place();
+  await beginOrders(database, [{ orderId, dispatch: 1 }], PRODUCTION_RETRY_POLICY);
+  const result = { kind: 'gave-up', reason: 'payment_unknown', error: 'away' } as const;
+  await settleOrders(database, [{ orderId, attempt: 1, result }], PRODUCTION_RETRY_POLICY);
+  const letter = await database.prisma.deadLetter.findFirstOrThrow({ where: { orderId } });
+  return letter.id;
+}
