@@ -4,6 +4,9 @@ import { nameAt } from './plan-request.ts';
 /** Of each kind only the latest are remembered: they are the ones that still do something. */
 const REMEMBERED = 40;
 
+/** Known under longer names. */
+const SPECIAL = new Set(['id', 'nextCursor']);
+
 /** What the server has said so far, by the names under which it is asked for. */
 export interface Hearsay {
   readonly lookUp: LookUp;
@@ -25,9 +28,8 @@ export function createHearsay(): Hearsay {
     if (typeof value !== 'object' || value === null || depth > 4) return;
     for (const [name, member] of Object.entries(value)) {
       if (typeof member !== 'string') learnFrom(member, depth + 1);
-      else if (name === 'nextCursor') add('cursor', member);
       else if (name === 'orderId') add(nameAt('/orders', 'id'), member);
-      else if (name !== 'id' && member.length > 0 && member.length < 200) add(name, member);
+      else if (!SPECIAL.has(name) && member.length > 0 && member.length < 200) add(name, member);
     }
   }
 
@@ -38,15 +40,15 @@ export function createHearsay(): Hearsay {
     },
     add,
     learn: (path, body, etag) => {
-      if (etag !== undefined) {
-        add('if-match', etag);
-        add('if-none-match', etag);
-      }
       learnFrom(body, 0);
       for (const item of [body, ...listOf(body)]) {
-        const id = idOf(item);
+        const id = textOf(item, 'id');
         if (id !== null) add(nameAt(path, 'id'), id);
       }
+      const id = textOf(body, 'id');
+      if (id !== null && etag !== undefined) known.set(etagOf(id), [etag]);
+      const cursor = textOf(body, 'nextCursor');
+      if (cursor !== null) add(nameAt(path, 'cursor'), cursor);
     },
   };
 }
@@ -56,7 +58,13 @@ function listOf(body: unknown): unknown[] {
   return Array.isArray(body.data) ? body.data : [];
 }
 
-function idOf(item: unknown): string | null {
-  if (typeof item !== 'object' || item === null || !('id' in item)) return null;
-  return typeof item.id === 'string' ? item.id : null;
+function textOf(item: unknown, name: string): string | null {
+  if (typeof item !== 'object' || item === null) return null;
+  const value: unknown = Reflect.get(item, name);
+  return typeof value === 'string' ? value : null;
+}
+
+/** The name under which the last tag of a thing is known. */
+export function etagOf(id: string): string {
+  return `etag of ${id}`;
 }

@@ -5,7 +5,7 @@ import { hostileBodies, type HostileBody } from './hostile-bodies.ts';
 import { hostileValues } from './hostile-values.ts';
 import { type Json, toJson } from './json-text.ts';
 import type { OpenApi, Operation, Parameter } from './open-api.ts';
-import { soundValues } from './sound-values.ts';
+import { sometimes, soundValues } from './sound-values.ts';
 
 /** What is to be sent, before what the server knows is looked up. */
 export interface RequestPlan {
@@ -39,7 +39,7 @@ export function soundRequests(document: OpenApi, operation: Operation): fc.Arbit
   const { body } = operation;
   return fc.record({
     operation: fc.constant(operation),
-    token: fc.constantFrom(...BELIEVED),
+    token: fc.constantFrom(...BELIEVED, 'operator'),
     path: fc.record(
       Object.fromEntries(
         ofKind(operation, 'path').map((one) => [
@@ -126,7 +126,7 @@ function soundList(
       one.name,
       value,
     ]);
-    return one.required === true ? present : fc.option(present, { nil: null });
+    return one.required === true ? present : sometimes(present);
   });
   return fc.tuple(...each).map((all) => all.filter((pair) => pair !== null));
 }
@@ -141,9 +141,9 @@ function soundParameter(
   return soundValues(document, schema, nameAt(path, name));
 }
 
-/** An id is one of its own kind: of an order, of a dead letter. */
+/** An id is one of its own kind, of an order or of a dead letter; and a cursor is of its list. */
 export function nameAt(path: string, name: string): string {
-  return name === 'id' ? `id of ${path.split('/{', 1)[0] ?? ''}` : name;
+  return name === 'id' || name === 'cursor' ? `${name} of ${path.split('/{', 1)[0] ?? ''}` : name;
 }
 
 function ofKind({ parameters }: Operation, kind: Parameter['in']): Parameter[] {

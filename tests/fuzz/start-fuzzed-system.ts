@@ -2,13 +2,16 @@ import { PROBLEMS } from '@orders/domain/problems';
 import { beginOrders } from '@orders/database/orders/begin-orders';
 import { settleOrders } from '@orders/database/orders/settle-orders';
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
+import { OTHER, OWNER } from '../authorisation/bearer-tokens.ts';
 import { findApi } from '../authorisation/find-api.ts';
+import { nameAt } from './plan-request.ts';
 import { startStores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { createHearsay, type Hearsay } from './hearsay.ts';
 import { type OpenApi, readDocument } from './open-api.ts';
 
 const DEAD_LETTERS = 30;
+const PENDING_ORDERS = 20;
 
 export interface FuzzedSystem {
   readonly system: System;
@@ -33,7 +36,15 @@ export async function startFuzzedSystem(): Promise<FuzzedSystem> {
   const hearsay = createHearsay();
   for (const { sku } of await system.database.prisma.product.findMany()) hearsay.add('sku', sku);
   for (const slug of Object.keys(PROBLEMS)) hearsay.add('slug', slug);
-  for (let n = 0; n < DEAD_LETTERS; n += 1) await addDeadLetter(system);
+  for (let n = 0; n < DEAD_LETTERS; n += 1) {
+    hearsay.add(nameAt('/admin/dead-letters', 'id'), await addDeadLetter(system));
+  }
+  for (let n = 0; n < PENDING_ORDERS; n += 1) {
+    const customerId = n % 2 === 0 ? OWNER : OTHER;
+    const items = [{ sku: system.sku, quantity: n + 1 }];
+    const orderId = await system.client.place({ customerId, items });
+    hearsay.learn('/orders', { id: orderId }, '"1"');
+  }
   const { url } = await findApi(system);
   return {
     system,

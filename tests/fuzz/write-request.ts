@@ -1,4 +1,5 @@
 import type { TokenKind } from '../authorisation/bearer-tokens.ts';
+import { etagOf } from './hearsay.ts';
 import { toBytes } from './hostile-bodies.ts';
 import { type Json, type LookUp, writeBare, writeJson } from './json-text.ts';
 import type { RequestPlan } from './plan-request.ts';
@@ -17,7 +18,7 @@ export function writeRequest(
     ['Host', 'api.test'],
     ...(bearer === null ? [] : [['Authorization', bearer] as const]),
     ...(body === null ? [] : [['Content-Type', 'application/json'] as const]),
-    ...plan.headers.map(([name, value]) => [name, writeBare(value, lookUp)] as const),
+    ...plan.headers.map(([name, value]) => [name, writeHeader(plan, name, value, lookUp)] as const),
   ];
   // A game replaces the honest header of its name: twice is a game of its own.
   const played = new Set(games.map(([name]) => name.toLowerCase()));
@@ -28,6 +29,16 @@ export function writeRequest(
     ...headers.map(([name, value]) => `${name}: ${value}`),
   ];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]);
+}
+
+/** A tag that is asked for is the one of what is asked about. */
+function writeHeader({ path }: RequestPlan, name: string, value: Json, lookUp: LookUp): string {
+  const id = path['id'];
+  const tag =
+    /^if-(none-)?match$/.test(name) && id !== undefined && value.kind === 'known'
+      ? lookUp(etagOf(writeBare(id, lookUp)), 0)
+      : undefined;
+  return tag ?? writeBare(value, lookUp);
 }
 
 function writeTarget({ operation, path, query }: RequestPlan, lookUp: LookUp): string {

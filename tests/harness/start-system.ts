@@ -57,7 +57,8 @@ export interface System {
   addWorker(life?: Life): Promise<Service>;
   /** Violations of I1–I8 and contradictions in what the client was told; empty when all is well. */
   violations(healed?: boolean): Promise<string[]>;
-  close(): Promise<void>;
+  /** `keepLogs`: its folder stays, for whoever wants to know why it failed. */
+  close(options?: { readonly keepLogs?: boolean }): Promise<void>;
 }
 
 /**
@@ -71,7 +72,6 @@ const QUICK_WORKER = {
   ORDER_LEASE_MS: '3000',
   PAYMENT_TIMEOUT_MS: '1500',
   WORKER_CONCURRENCY: '50',
-  WATCHDOG_SECONDS: '2',
 };
 const QUICK_API = { ORDER_LEASE_MS: '3000' };
 
@@ -196,12 +196,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ...(await checkInvariants({ ...checked, emptyFolder: folder }, healed)),
       ...client.contradictions(),
     ],
-    close: async () => {
+    close: async ({ keepLogs = false } = {}) => {
       await Promise.all([...workers, api, simulator].map((service) => service.close()));
       await Promise.all(Array.from(proxies.values(), (proxy) => proxy.close()));
       await database.close();
       await dropDatabase(databaseUrl).catch(() => {});
-      await rm(folder, { recursive: true, force: true });
+      if (!keepLogs) await rm(folder, { recursive: true, force: true });
     },
   };
   try {

@@ -6,7 +6,11 @@ import { type RestOptions, untilRest } from './until-rest.ts';
 /** A system for one test, which is gone after it. */
 export async function given(options: SystemOptions): Promise<System> {
   const system = await startSystem(options);
-  onTestFinished(() => system.close(), 60_000);
+  onTestFinished(async ({ task }) => {
+    const keepLogs = task.result?.state === 'fail';
+    if (keepLogs) console.log(`the logs of the failed system are in ${system.logsFolder}`);
+    await system.close({ keepLogs });
+  }, 60_000);
   return system;
 }
 

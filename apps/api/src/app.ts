@@ -84,7 +84,7 @@ export async function createApp({
     });
     await api.register(authentication, config.tokens);
     await api.register(orderRoutes, config.intake);
-    await api.register(adminRoutes, config);
+    await api.register(adminRoutes, { scaling: config.scaling });
   });
   return app;
 }

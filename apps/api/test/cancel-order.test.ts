@@ -1,6 +1,5 @@
 import { startTestRedis } from '@orders/local-services/start-test-redis';
 import type { Redis } from '@orders/local-services/start-redis';
-import { waitUntil } from '@orders/local-services/wait-until';
 import { type QueueState, startQueueState } from '@orders/queue/queue-state';
 import { createLogger } from '@orders/service/logger';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +18,6 @@ beforeAll(async () => {
   const logger = createLogger({ name: 'test', level: 'silent' });
   queue = startQueueState({ url: redis.url, shards: 1, logger });
   api = await build({ env: { DATABASE_URL: catalogue.url, REDIS_URL: redis.url } });
-  await waitUntil(() => api.app.producer.isConnected(), { what: 'the producer', timeoutMs: 5_000 });
   await addStock(catalogue.database, KEYBOARD, 100_000);
 });
 

@@ -159,8 +159,11 @@ export async function startWorker(
 
   const isStuck = createWatchdog(config.WATCHDOG_SECONDS * 1_000);
   const lookEveryMs = Math.min(5_000, config.WATCHDOG_SECONDS * 100);
-  // A run makes two calls to the provider at most.
-  const hungAfterMs = config.WATCHDOG_SECONDS * 1_000 + 2 * config.PAYMENT_TIMEOUT_MS;
+  // Beyond what a run may take whose two calls and four statements all end by their time-outs.
+  const hungAfterMs =
+    config.WATCHDOG_SECONDS * 1_000 +
+    2 * config.PAYMENT_TIMEOUT_MS +
+    4 * config.DATABASE_STATEMENT_TIMEOUT_MS;
   const watchdog = startTicker({
     intervalMs: lookEveryMs,
     run: async () => {

@@ -58,7 +58,12 @@ export function createDatabase(config: DatabaseConfig): Database {
     { statementNameGenerator: createStatementNames() },
   );
   discardUncleanConnections(adapter);
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const prisma = new PrismaClient({
+    adapter,
+    errorFormat: 'minimal',
+    // A transaction is a few statements: it has time for three that take as long as they may.
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: 3 * statementTimeoutMs + 500 },
+  });
   return {
     prisma,
     failpoint: config.failpoint,

@@ -39,7 +39,7 @@ async function runWithRetries<T>(
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await database.prisma.$transaction(body, { maxWait: 1_000, timeout: 5_000 });
+      return await database.prisma.$transaction(body);
     } catch (error) {
       const again = error instanceof RunAgain || isContention(error);
       if (!again || tries >= MAX_TRIES) throw error;

@@ -21,8 +21,13 @@ afterAll(async () => {
   await database.close();
 });
 
-function open({ poolSize = 1, statementTimeoutMs = 400, url = database.url } = {}): Database {
-  const limits = { poolSize, statementTimeoutMs, connectTimeoutMs: 300 };
+function open({
+  poolSize = 1,
+  statementTimeoutMs = 400,
+  connectTimeoutMs = 5_000,
+  url = database.url,
+} = {}): Database {
+  const limits = { poolSize, statementTimeoutMs, connectTimeoutMs };
   const each = createDatabase({ url, applicationName: 'client', ...limits });
   opened.push(each);
   return each;
@@ -37,8 +42,6 @@ const errorOf = async (promise: Promise<unknown>): Promise<unknown> => {
   throw new Error('did not fail');
 };
 
-const TRANSACTION = { maxWait: 500, timeout: 5_000 };
-
 test('what failed in a frozen network is not committed by the next transaction on its connection', async () => {
   const { prisma } = open({ url: proxy.url });
   const error = await errorOf(
@@ -48,28 +51,26 @@ test('what failed in a frozen network is not committed by the next transaction o
       // Sent, but never answered.
       setTimeout(() => proxy.hold(), 100);
       await sleep;
-    }, TRANSACTION),
+    }),
   );
   expect(isUnavailable(error)).toBe(true);
   proxy.letGo();
-  await prisma.$transaction((tx) => tx.$executeRaw`INSERT INTO notes VALUES (2)`, TRANSACTION);
+  await prisma.$transaction((tx) => tx.$executeRaw`INSERT INTO notes VALUES (2)`);
   expect(await database.sql('SELECT n FROM notes')).toEqual([{ n: 2 }]);
 });
 
 test('when every connection is busy it is reported as unavailable in time, and nothing leaks', async () => {
-  const pool = open({ poolSize: 3, statementTimeoutMs: 5_000 });
-  await pool.ping();
+  const pool = open({ poolSize: 3, statementTimeoutMs: 5_000, connectTimeoutMs: 400 });
+  await Promise.all(times(3, () => pool.ping()));
   const busy = times(3, () =>
-    pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(1.2)`, TRANSACTION),
+    pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(1.5)`),
   );
   await new Promise<void>((resolve) => setImmediate(resolve));
   const began = performance.now();
   const errors = await Promise.all(
     times(20, (n) =>
       errorOf(
-        n % 2 === 0
-          ? pool.ping()
-          : pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`, TRANSACTION),
+        n % 2 === 0 ? pool.ping() : pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`),
       ),
     ),
   );
@@ -86,7 +87,7 @@ test('when every connection is busy it is reported as unavailable in time, and n
 test('connections that the server ends, idle or in a transaction, are replaced without a crash', async () => {
   const pool = open({ poolSize: 3, statementTimeoutMs: 5_000 });
   await Promise.all(times(3, () => pool.ping()));
-  const running = pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(3)`, TRANSACTION);
+  const running = pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(3)`);
   await expect
     .poll(() =>
       database.sql(
@@ -122,7 +123,7 @@ test('a transaction that idles is ended by the server, and its locks with it', a
         )
         .toEqual([]);
       await tx.$executeRaw`INSERT INTO notes VALUES (3)`;
-    }, TRANSACTION),
+    }),
   );
   expect(isUnavailable(error)).toBe(true);
   await prisma.$executeRaw`INSERT INTO notes VALUES (4)`;
@@ -136,9 +137,7 @@ test.each([
   ['a table that is not there', `SELECT * FROM nowhere`, '42P01', 'neither'],
 ])('%s is told by its SQLSTATE', async (_, statement, state, sort) => {
   const { prisma } = open();
-  const inside = await errorOf(
-    prisma.$transaction((tx) => tx.$queryRawUnsafe(statement), TRANSACTION),
-  );
+  const inside = await errorOf(prisma.$transaction((tx) => tx.$queryRawUnsafe(statement)));
   const outside = await errorOf(prisma.$queryRawUnsafe(statement));
   for (const error of [inside, outside]) {
     expect(sqlState(error)).toBe(state);
@@ -150,10 +149,10 @@ test.each([
 test('a server that is not there is reported as unavailable in time, by a pool and by a transaction', async () => {
   const url = new URL(database.url);
   url.port = '1';
-  const pool = open({ url: url.href });
+  const pool = open({ url: url.href, connectTimeoutMs: 300 });
   for (const attempt of [
     () => pool.ping(),
-    () => pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`, TRANSACTION),
+    () => pool.prisma.$transaction((tx) => tx.$executeRaw`SELECT 1`),
     () => pool.prisma.product.count(),
   ]) {
     const began = performance.now();

@@ -1,10 +1,9 @@
-import { cancelOrder } from '@orders/database/orders/cancel-order';
 import { readOrder } from '@orders/database/orders/read-order';
 import { readOrderEvents } from '@orders/database/orders/read-order-events';
 import { settleOrders } from '@orders/database/orders/settle-orders';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
-import { begin, place, POLICY, readStatuses, readStock, settle } from './drive-orders.ts';
+import { begin, place, POLICY, readStock, settle } from './drive-orders.ts';
 import { expectConsistent } from './expect-consistent.ts';
 import { makeOrder, times } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
@@ -49,14 +48,6 @@ test('a captured payment completes the order and sells its stock', async () => {
   ]);
 });
 
-test('captured twice, in one batch or by many workers at once, is captured once', async () => {
-  const [id = ''] = await reserve('B-1');
-  await Promise.all(times(10, () => settle(database, [id, id], 'captured')));
-  expect(await readStock(database, 'B-1')).toEqual({ on_hand: 98, reserved: 0, sold: 2 });
-  expect(await types(id)).toEqual(['placed', 'reserved', 'completed']);
-  expect(await database.sql('SELECT * FROM refunds WHERE order_id = $1', [id])).toEqual([]);
-});
-
 test('a hard decline rejects at once and releases the stock', async () => {
   const [id = ''] = await reserve('C-1');
   await settle(database, [id], HARD);
@@ -90,20 +81,6 @@ test('a soft decline is tried again with a new key, three attempts in all, then 
     'payment_declined',
     'rejected',
   ]);
-});
-
-test('the outcome of an earlier attempt changes nothing for the one under way', async () => {
-  const [id = ''] = await reserve('E-1');
-  await settle(database, [id], SOFT, 1);
-  for (const late of [SOFT, HARD, { kind: 'voided' }, 'captured'] as const) {
-    expect(await settle(database, [id], late, 1)).toEqual([
-      { status: 'reserved', refundDue: false },
-    ]);
-  }
-  const gaveUp = { kind: 'gave-up', reason: 'payment_unknown', error: 'x' } as const;
-  await settleOrders(database, [{ orderId: id, attempt: 1, result: gaveUp }], POLICY);
-  expect(await readStatuses(database, [id])).toEqual(['reserved']);
-  expect(await types(id)).toEqual(['placed', 'reserved', 'payment_declined']);
 });
 
 test('a refused request fails the order with its stock released; nothing was charged', async () => {
@@ -160,25 +137,6 @@ test('every element of a batch gets its own outcome', async () => {
   expect(await readStock(database, 'H-1')).toEqual({ on_hand: 98, reserved: 4, sold: 2 });
 });
 
-test('two outcomes of one order in one batch both count: the second is decided on what the first made', async () => {
-  const [id = ''] = await reserve('I-1');
-  await settle(database, [id], { kind: 'voided' }, 1);
-  const settled = await settleOrders(
-    database,
-    [
-      { orderId: id, attempt: 2, result: HARD },
-      { orderId: id, attempt: 1, result: { kind: 'captured', chargeId: 'late' } },
-    ],
-    POLICY,
-  );
-  expect(settled).toEqual([
-    { status: 'rejected', refundDue: false },
-    { status: 'rejected', refundDue: true },
-  ]);
-  const refunds = await database.sql('SELECT charge_id FROM refunds WHERE order_id = $1', [id]);
-  expect(refunds).toEqual([{ charge_id: 'late' }]);
-});
-
 test('captured orders complete though the stock has shrunk below what is reserved', async () => {
   const ids = await reserve('J-1', 3);
   await database.sql(`UPDATE inventory SET on_hand = 1 WHERE sku = 'J-1'`);
@@ -188,22 +146,4 @@ test('captured orders complete though the stock has shrunk below what is reserve
   await database.sql(`INSERT INTO stock_shortfalls (sku, missing) VALUES ('J-1', 5)`);
   await settle(database, ids, 'captured');
   expect(await readStock(database, 'J-1')).toEqual({ on_hand: -5, reserved: 0, sold: 6 });
-});
-
-test('the reason for which an order ended stays, whatever happens to it afterwards', async () => {
-  const [rejected = '', cancelled = ''] = await reserve('K-1', 2);
-  await settle(database, [rejected], { kind: 'voided' }, 1);
-  await settle(database, [rejected], HARD, 2);
-  await settle(database, [rejected], 'captured', 1);
-  expect(await readOrder(database, rejected)).toMatchObject({
-    status: 'rejected',
-    reason: 'payment_declined',
-  });
-  const cancel = { orderId: cancelled, customerId: null, reason: 'changed my mind', actor: 'op' };
-  expect(await cancelOrder(database, cancel)).toMatchObject({ kind: 'cancelling' });
-  await settle(database, [cancelled], { kind: 'voided' });
-  expect(await readOrder(database, cancelled)).toMatchObject({
-    status: 'cancelled',
-    reason: 'changed my mind',
-  });
 });

@@ -146,6 +146,23 @@ test('nobody claims in the middle of a page, even when its lease has expired', a
   expect(await claim()).not.toBeNull();
 });
 
+test('a run that ends while another takes it over does not give the other lease away', async () => {
+  const run = await claimNow(database);
+  const claiming = new pg.Client({ connectionString: database.url });
+  await claiming.connect();
+  onTestFinished(() => claiming.end());
+  await claiming.query('BEGIN');
+  await claiming.query(`UPDATE warehouse_lease SET fence = fence + 1, holder = 'other'`);
+  const ending = finish(database, run);
+  await expect
+    .poll(() => database.sql(`SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'`))
+    .toHaveLength(1);
+  await claiming.query(`UPDATE warehouse_syncs SET state = 'failed' WHERE id = $1`, [run.syncId]);
+  await claiming.query('COMMIT');
+  expect(await ending).toBe(false);
+  expect(await readLease(database)).toMatchObject({ holder: 'other', succeeded: false });
+});
+
 test('a renewed lease is kept beyond its first end', async () => {
   const run = await claimNow(database, { leaseMs: 1 });
   expect(await renewWarehouseLease(database, run.fence, 60_000)).toBe(true);

@@ -8,11 +8,11 @@ import { scalingRoute } from './queues/scaling-route.ts';
 import { requireOperator } from './require-operator.ts';
 import { warehouseSyncRoutes } from './warehouse-syncs/routes.ts';
 
-/** What is for operators only, and as of now: nobody keeps it. */
 export interface AdminRoutesOptions {
   readonly scaling: ScalingRules;
 }
 
+/** What is for operators only, and as of now: nobody keeps it. */
 export async function adminRoutes(
   app: FastifyInstance,
   { scaling }: AdminRoutesOptions,

@@ -12,10 +12,11 @@ export interface EventStream {
 }
 
 export interface EventStreamOptions {
-  /** How often something is sent when there is nothing to tell, so that nobody in between hangs up. */
+  /**
+   * How often something is sent when there is nothing to tell, so that nobody in between hangs up.
+   * A client that takes as long to read what was sent is cut off.
+   */
   readonly heartbeatMs: number;
-  /** How long a client may take to read before it is cut off. */
-  readonly drainMs: number;
   /** Called when the connection is gone, whoever ended it. */
   readonly onClose: () => void;
   /** When it aborts, a client that is behind is not waited for any longer. */
@@ -61,7 +62,7 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     send: async (id, data) => {
       if (raw.destroyed || raw.writableEnded) return false;
       if (raw.write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`)) return true;
-      return drain(raw, options.drainMs);
+      return drain(raw, options.heartbeatMs);
     },
     end: () => {
       clearInterval(heartbeat);
@@ -71,7 +72,7 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
 }
 
 /** Waits until what was written is read, or gives the connection up. */
-function drain(raw: FastifyReply['raw'], drainMs: number): Promise<boolean> {
+function drain(raw: FastifyReply['raw'], deadlineMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (drained: boolean) => {
       clearTimeout(timer);
@@ -83,7 +84,7 @@ function drain(raw: FastifyReply['raw'], drainMs: number): Promise<boolean> {
     const timer = setTimeout(() => {
       raw.destroy();
       finish(false);
-    }, drainMs);
+    }, deadlineMs);
     raw.on('drain', onDrain).on('close', onClose);
   });
 }

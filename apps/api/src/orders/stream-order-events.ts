@@ -7,9 +7,6 @@ import { ProblemError } from '../problems/problem-error.ts';
 import type { Seat } from '../seats.ts';
 import { watchOrder } from './watch-order.ts';
 
-/** How long a client may take to read before it is cut off. */
-const DRAIN_MS = 10_000;
-
 /**
  * Answers with the log of an order from behind `afterSeq`, then with what is added to it, until the
  * order rests. A client that comes back with the number of the last event it got misses none.
@@ -34,7 +31,6 @@ export async function streamOrderEvents(
   const { heartbeatMs, maxStreamMs } = app.heldRequests.config;
   const stream = openEventStream(reply, {
     heartbeatMs,
-    drainMs: DRAIN_MS,
     onClose: seat.end,
     signal: seat.signal,
   });

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@orders/database/client';
 import { adjustStock } from '@orders/database/inventory/adjust-stock';
+import type { Delivery } from '@orders/domain/contracts/warehouse';
 import { type AvailableRow, readAvailable } from '@orders/database/inventory/read-available';
 import { refusal } from '../cli/command-error.ts';
+
+/** Where stock is kept, and the simulated warehouse that must agree at its next sync. */
+export interface StockTarget {
+  readonly database: Database;
+  readonly providerUrl: string;
+}
 
 /** Who adjusts stock for a load run, as the movements say. */
 const ACTOR = 'operator:load';
@@ -19,14 +26,14 @@ export async function chooseProducts(database: Database, count: number): Promise
  * that nobody waits for, so that the units do not go to earlier orders.
  */
 export async function setStock(
-  database: Database,
+  target: StockTarget,
   products: readonly AvailableRow[],
   units: number,
   runId: string,
 ): Promise<string> {
   const product = products.findLast(({ awaited }) => !awaited);
   if (product === undefined) throw refusal('every product is waited for by earlier orders');
-  await adjust(database, product.sku, units - Number(product.available), runId);
+  await adjust(target, product.sku, units - Number(product.available), runId);
   return product.sku;
 }
 
@@ -35,7 +42,7 @@ export async function setStock(
  * what it measures. Returns the SKUs that were short.
  */
 export async function topUpStock(
-  database: Database,
+  target: StockTarget,
   products: readonly AvailableRow[],
   demand: ReadonlyMap<string, number>,
   runId: string,
@@ -43,13 +50,13 @@ export async function topUpStock(
   const short = products.filter(({ sku, available }) => Number(available) < (demand.get(sku) ?? 0));
   for (const { sku, available } of short) {
     const wanted = demand.get(sku) ?? 0;
-    await adjust(database, sku, wanted - Number(available), runId);
+    await adjust(target, sku, wanted - Number(available), runId);
   }
   return short.map(({ sku }) => sku);
 }
 
 async function adjust(
-  database: Database,
+  { database, providerUrl }: StockTarget,
   sku: string,
   delta: number,
   runId: string,
@@ -65,4 +72,16 @@ async function adjust(
   if (result.kind !== 'adjusted') {
     throw refusal(`the stock of ${sku} could not be adjusted by ${delta}: ${result.kind}`);
   }
+  await deliver(providerUrl, sku, delta);
+}
+
+/** The units come to, or go from, the simulated shelves; a later sync would undo them otherwise. */
+async function deliver(providerUrl: string, sku: string, quantity: number): Promise<void> {
+  const answer = await fetch(`${providerUrl}/warehouse/deliveries`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rows: [{ sku, quantity }] } satisfies Delivery),
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!answer.ok) throw refusal(`the simulated warehouse answered ${answer.status}`);
 }

@@ -37,7 +37,7 @@ export async function runLoad(
 ): Promise<RunResult> {
   const { database } = target;
   const customers = options.customers ?? Math.min(options.orders, MOST_CUSTOMERS);
-  const orders = await prepare(database, options, customers, terminal);
+  const orders = await prepare(target, options, customers, terminal);
   const placements = orders.map(createPlacement);
   const startedAt = new Date();
   await place(target, placements, { options, customers }, terminal);
@@ -57,22 +57,22 @@ export async function runLoad(
 }
 
 async function prepare(
-  database: Database,
+  target: RunTarget,
   options: LoadOptions,
   customers: number,
   terminal: Terminal,
 ): Promise<PlannedOrder[]> {
   const runId = randomBytes(4).toString('hex');
-  const products = await chooseProducts(database, options.skus);
+  const products = await chooseProducts(target.database, options.skus);
   const common = { runId, orders: options.orders, customers, seed: randomInt(2 ** 31) };
   if (options.stock !== undefined) {
-    const sku = await setStock(database, products, options.stock, runId);
+    const sku = await setStock(target, products, options.stock, runId);
     terminal.note(`${options.stock} units of ${sku} are available`);
     return planOrders({ ...common, skus: [sku], single: true });
   }
   const skus = products.map(({ sku }) => sku);
   const orders = planOrders({ ...common, skus, single: false });
-  const short = await topUpStock(database, products, sumDemand(orders), runId);
+  const short = await topUpStock(target, products, sumDemand(orders), runId);
   if (short.length > 0)
     terminal.note(`stock of ${short.length} products was topped up for the run`);
   return orders;

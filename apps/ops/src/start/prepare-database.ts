@@ -1,4 +1,4 @@
-import { createDatabase } from '@orders/database/client';
+import { createDatabase, type Database } from '@orders/database/client';
 import { readAvailable } from '@orders/database/inventory/read-available';
 import { migrate } from '@orders/database/migrate';
 import { seedCatalogue } from '@orders/database/seed-catalogue';
@@ -6,15 +6,11 @@ import { refusal } from '../cli/command-error.ts';
 import type { OpsConfig } from '../config.ts';
 import { reachDatabase } from '../open-database.ts';
 
-/**
- * Brings schema and catalogue up to date, whatever is there already.
- * @returns the SKU of a product that can be ordered now
- */
-export async function prepareDatabase(
-  config: OpsConfig,
+/** A pool for the time of some preparation that may take longer than a service would wait. */
+export async function withDatabaseAt<T>(
   url: string,
-  note: (line: string) => void,
-): Promise<string> {
+  body: (database: Database) => Promise<T>,
+): Promise<T> {
   const database = createDatabase({
     url,
     poolSize: 2,
@@ -23,6 +19,22 @@ export async function prepareDatabase(
     connectTimeoutMs: 5_000,
   });
   try {
+    return await body(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Brings schema and catalogue up to date, whatever is there already.
+ * @returns the SKU of a product that can be ordered now
+ */
+export function prepareDatabase(
+  config: OpsConfig,
+  url: string,
+  note: (line: string) => void,
+): Promise<string> {
+  return withDatabaseAt(url, async (database) => {
     await reachDatabase(database, url);
     const { applied } = await migrate(url, { directory: config.MIGRATIONS_FOLDER });
     if (applied.length > 0) note(`applied ${applied.length} migration(s)`);
@@ -31,7 +43,5 @@ export async function prepareDatabase(
     const product = products.find(({ available }) => available > 0n) ?? products[0];
     if (product === undefined) throw refusal('the catalogue is empty after seeding it');
     return product.sku;
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -29,6 +29,8 @@ const LOCAL_VALUES = {
   RATE_LIMIT_ADDRESS: '1000000',
   BACKORDER_MAX_WAIT_SECONDS: '10',
   GIVE_UP_AFTER_SECONDS: '600',
+  // Stock that is adjusted by hand to try something out stays for a while.
+  WAREHOUSE_SYNC_INTERVAL_SECONDS: '3600',
 };
 
 /** The environment that every service starts from. */

@@ -29,6 +29,8 @@ export interface ServicesOptions {
   readonly jwt: TokenIssuer;
   readonly closers: Closers;
   readonly note: (line: string) => void;
+  /** Puts the stock of the database on the shelves of the simulated warehouse. */
+  readonly stockWarehouse: (simulatorUrl: string) => Promise<number>;
   /** Something was started again, or workers came or went. */
   readonly onChange: () => void;
 }
@@ -36,7 +38,7 @@ export interface ServicesOptions {
 /** What each part may take to stop; with the stores' 5 s all is gone within 15 s. */
 const GRACE_MS = { api: 4_000, workers: 4_000, simulator: 1_000 };
 
-/** Starts simulator, api and workers at once and waits until all of them are ready. */
+/** Starts simulator and api at once, then the workers, and waits until all of them are ready. */
 export async function startServices(
   config: OpsConfig,
   options: ServicesOptions,
@@ -72,7 +74,10 @@ export async function startServices(
   });
   closers.add('api', () => api.process.close({ graceMs: GRACE_MS.api }));
 
-  await allReady([simulator.process.ready, api.process.ready, workers.scale(config.WORKERS)]);
+  await allReady([simulator.process.ready, api.process.ready]);
+  // Before any worker syncs with it: an empty warehouse would be an alarm.
+  await options.stockWarehouse(simulatorUrl);
+  await allReady([workers.scale(config.WORKERS)]);
   return { apiUrl: `http://127.0.0.1:${port}`, simulatorUrl, simulator, api, workers };
 }
 

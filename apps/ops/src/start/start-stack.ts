@@ -12,10 +12,11 @@ import { describeRunning } from './describe-running.ts';
 import { followScale } from './follow-scale.ts';
 import { keepLocalIdentity } from './local-identity.ts';
 import { type FirstOrder, placeFirstOrder } from './place-first-order.ts';
-import { prepareDatabase } from './prepare-database.ts';
+import { prepareDatabase, withDatabaseAt } from './prepare-database.ts';
 import { createStackPublisher } from './publish-stack.ts';
 import { startServices } from './start-services.ts';
 import { openPostgres, openRedis, type Store } from './start-stores.ts';
+import { stockSimulatedWarehouse } from './stock-warehouse.ts';
 
 export interface RunningStack {
   readonly stack: Stack;
@@ -72,7 +73,17 @@ async function start(
   const identity = await keepLocalIdentity(config.LOCAL_FOLDER);
   const urls = { databaseUrl: stores.postgres.url, redisUrl: stores.redis.url };
   const { jwt, tokens } = identity;
-  const services = await startServices(config, { ...urls, jwt, closers, note, onChange });
+  const services = await startServices(config, {
+    ...urls,
+    jwt,
+    closers,
+    note,
+    onChange,
+    stockWarehouse: (simulatorUrl) =>
+      withDatabaseAt(stores.postgres.url, (database) =>
+        stockSimulatedWarehouse(database, simulatorUrl, stop),
+      ),
+  });
   stop.throwIfAborted();
 
   note('placing a first order …');

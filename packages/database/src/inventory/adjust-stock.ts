@@ -82,8 +82,11 @@ async function recordMovement(
       WITH changed AS (
         UPDATE inventory SET on_hand = on_hand + ${delta}::bigint WHERE sku = ${sku} RETURNING on_hand
       )
-      INSERT INTO stock_movements (sku, kind, delta, balance, reason, actor, idempotency_key, request_hash)
-      SELECT ${sku}, 'adjustment', ${delta}::bigint, on_hand, ${reason}, ${actor}, ${idempotencyKey}, ${requestHash}
+      INSERT INTO stock_movements (sku, kind, delta, balance, reason, actor, idempotency_key,
+                                   request_hash, recorded_at)
+      SELECT ${sku}, 'adjustment', ${delta}::bigint, on_hand, ${reason}, ${actor}, ${idempotencyKey}, ${requestHash},
+             -- Not when the transaction began: it may have waited while a snapshot was taken.
+             clock_timestamp()
         FROM changed
       RETURNING balance`;
     return Number(rows[0]?.balance ?? 0n);

@@ -3,7 +3,7 @@ import { DEAD_LETTER_REASONS, DEAD_LETTER_STATES } from '../dead-letter-reason.t
 import { orderEventSchema, orderSchema, orderStatusSchema } from './order.ts';
 import { idSchema, moneySchema, storableText, timeSchema } from './text.ts';
 
-export const deadLetterReasonSchema = z.enum(DEAD_LETTER_REASONS).meta({ id: 'DeadLetterReason' });
+const deadLetterReasonSchema = z.enum(DEAD_LETTER_REASONS).meta({ id: 'DeadLetterReason' });
 
 /** Which dead letters: by why they gave up and when that was. */
 export const deadLetterFilterSchema = z.strictObject({
@@ -104,7 +104,7 @@ export const resolveBodySchema = z
   });
 
 /** The most that one bulk redrive acts on. */
-export const MAX_BULK_REDRIVE = 10_000;
+const MAX_BULK_REDRIVE = 10_000;
 
 export const bulkRedriveBodySchema = z
   .strictObject({

@@ -26,7 +26,7 @@ export const warehouseSyncSchema = z
   .meta({ id: 'WarehouseSync' });
 
 /** What a run did to a SKU, or why it could not. Rows that agree are not told of. */
-export const warehouseSyncRowSchema = z
+const warehouseSyncRowSchema = z
   .object({
     n: z.int().meta({ description: 'Place in the feed, from 1' }),
     outcome: z.enum(['changed', 'unknown', 'bad']),

@@ -1,0 +1,103 @@
+import { kind, type ProductKind } from './product-kind.ts';
+
+/** What a desk is for. */
+export const OFFICE_KINDS: readonly ProductKind[] = [
+  kind(
+    'KEYBOARD',
+    'Keyboard',
+    [2_999, 18_999],
+    ['Mechanical', 'Low-Profile', 'Ergonomic Split', 'Compact 65%', 'Wireless'],
+    'Quiet switches, a steel plate and a detachable cable.',
+  ),
+  kind(
+    'MOUSE',
+    'Mouse',
+    [1_499, 9_999],
+    ['Vertical', 'Wireless', 'Travel', 'Trackball', 'Silent'],
+    'Precise on glass, with a battery for three months.',
+  ),
+  kind(
+    'MONITOR',
+    'Monitor',
+    [15_999, 89_999],
+    ['24-Inch', '27-Inch 4K', '32-Inch Curved', 'Portable 15-Inch', 'Ultrawide'],
+    'Even colours edge to edge, on a height-adjustable stand.',
+  ),
+  kind(
+    'HEADSET',
+    'Headset',
+    [3_499, 29_999],
+    ['Over-Ear', 'On-Ear', 'Noise-Cancelling', 'Conference', 'Open-Back'],
+    'Light on the head for a whole day of calls.',
+  ),
+  kind(
+    'WEBCAM',
+    'Webcam',
+    [2_999, 15_999],
+    ['1080p', '4K', 'Wide-Angle', 'Privacy-Shutter', 'Conference'],
+    'Good pictures in poor light, and a shutter for the lens.',
+  ),
+  kind(
+    'DOCK',
+    'Docking Station',
+    [6_999, 32_999],
+    ['USB-C', 'Dual-Display', 'Travel', 'Thunderbolt', 'Slim'],
+    'One cable for screens, network and power.',
+  ),
+  kind(
+    'CABLE',
+    'Cable',
+    [499, 3_999],
+    ['USB-C 1 m', 'USB-C 2 m', 'HDMI 3 m', 'DisplayPort 2 m', 'Ethernet 5 m'],
+    'Braided sleeve and reinforced ends.',
+  ),
+  kind(
+    'CHARGER',
+    'Charger',
+    [1_499, 8_999],
+    ['30 W', '65 W', '100 W', 'Two-Port', 'Travel'],
+    'Charges a laptop and stays cool, folding plug included.',
+  ),
+  kind(
+    'LAMP',
+    'Desk Lamp',
+    [2_499, 14_999],
+    ['LED', 'Clamp', 'Dimmable', 'Reading', 'Architect'],
+    'Warm to cold light without flicker.',
+  ),
+  kind(
+    'CHAIR',
+    'Office Chair',
+    [12_999, 79_999],
+    ['Mesh', 'Upholstered', 'High-Back', 'Task', 'Drafting'],
+    'Adjusts in height, depth and tilt; made for eight hours.',
+  ),
+  kind(
+    'DESK',
+    'Desk',
+    [19_999, 99_999],
+    ['Standing', 'Corner', 'Writing', 'Folding', 'Oak'],
+    'A solid top with room for cables below.',
+  ),
+  kind(
+    'SHELF',
+    'Shelf',
+    [3_999, 24_999],
+    ['Wall', 'Ladder', 'Corner', 'Modular', 'Floating'],
+    'Carries forty kilograms per board.',
+  ),
+  kind(
+    'NOTEBOOK',
+    'Notebook',
+    [399, 2_499],
+    ['Dotted A5', 'Lined A5', 'Plain A4', 'Pocket', 'Hardcover'],
+    'Paper that takes fountain pens, thread-bound to lie flat.',
+  ),
+  kind(
+    'PEN',
+    'Pen',
+    [249, 6_999],
+    ['Gel', 'Fountain', 'Rollerball', 'Fineliner', 'Brush'],
+    'Writes at once, also after a month in the drawer.',
+  ),
+];
