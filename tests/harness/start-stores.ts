@@ -46,7 +46,11 @@ export async function startStores({
     statementTimeoutMs: 30_000,
     connectTimeoutMs: 10_000,
   });
-  await seedCatalogue(database, { count: PRODUCTS, stock: PLENTY }).finally(() => database.close());
+  try {
+    await seedCatalogue(database, { count: PRODUCTS, stock: PLENTY });
+  } finally {
+    await database.close();
+  }
   return {
     postgres,
     redis,

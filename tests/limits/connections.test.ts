@@ -68,14 +68,15 @@ test('who connects and says nothing is cut off within five seconds', async () =>
 
 test('clients that ask and ask and never read do not fill the memory', async () => {
   let sockets: Socket[] = [];
+  // The longest answer that anybody can ask for: together 1.5 GB.
   const request = 'GET /openapi.json HTTP/1.1\r\nHost: api.test\r\n\r\n';
   await withstand(system, url, {
-    name: '300 slow readers × 200 requests',
-    maxGrowthMib: 400,
+    name: '300 slow readers × 40 requests',
+    maxGrowthMib: 300,
     begin: async ({ port }) => {
-      sockets = await openSlowReaders(port, 300, request, 200);
-      const kept = await countConnected(sockets, 8_000);
-      return `${kept} still connected after 8 s`;
+      sockets = await openSlowReaders(port, 300, request, 40);
+      const kept = await countConnected(sockets, 3_000);
+      return `${kept} still connected`;
     },
     end: () => closeConnections(sockets),
   });

@@ -11,6 +11,7 @@ import { openapiRoutes } from './openapi/routes.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { authentication } from './plugins/authentication.ts';
 import { closing } from './plugins/closing.ts';
+import { crossOrigin } from './plugins/cross-origin.ts';
 import { cursors } from './plugins/cursors.ts';
 import { database } from './plugins/database.ts';
 import { framing } from './plugins/framing.ts';
@@ -21,10 +22,12 @@ import { jsonBodies } from './plugins/json-bodies.ts';
 import { nudges } from './plugins/nudges.ts';
 import { openapi } from './plugins/openapi.ts';
 import { orderReader } from './plugins/order-reader.ts';
+import { overload } from './plugins/overload.ts';
 import { pages } from './plugins/pages.ts';
 import { problems } from './plugins/problems.ts';
 import { queueState } from './plugins/queue-state.ts';
 import { queue } from './plugins/queue.ts';
+import { rateLimits } from './plugins/rate-limits.ts';
 import {
   CLOSE_GRACE_MS,
   createServerOptions,
@@ -49,13 +52,13 @@ export async function createApp({
   metrics,
   failpoints,
 }: AppOptions): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify(createServerOptions(logger, config.trustedProxies));
+  const app = createServer(config, logger);
   app.server.maxConnections = config.maxConnections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
   // The order of hooks is the order of checks: framing and size, 404 and 405, then what a context
-  // adds: 401, 403, 415, 400.
+  // adds: 401, 429, 403, 415, 400.
   await app.register(closing, { graceMs: CLOSE_GRACE_MS });
   await app.register(framing, { maxBodyBytes: MAX_BODY_BYTES, maxUrlBytes: MAX_URL_BYTES });
   await app.register(problems);
@@ -75,16 +78,31 @@ export async function createApp({
   await app.register(heldRequests, config.heldRequests);
   await app.register(intake, { config: config.intake, logger, metrics, failpoints });
 
-  await app.register(openapiRoutes);
-  await app.register(pages, { docs: config.docs });
+  const { limits } = config;
+  await app.register(rateLimits, { config: limits, queue: config.queue, logger, metrics });
+  await app.register(async (open) => {
+    open.addHook('onRequest', app.limitByAddress);
+    await open.register(openapiRoutes);
+    await open.register(pages, { docs: config.docs });
+  });
   await app.register(async (api) => {
     api.addHook('onRequest', (request, reply, next) => {
       reply.headers(API_HEADERS).header('x-request-id', request.id);
       next();
     });
+    await api.register(crossOrigin, { origins: config.corsOrigins });
+    await api.register(overload, { config: config.overload, metrics });
     await api.register(authentication, config.tokens);
+    api.addHook('onRequest', app.limitByPrincipal);
     await api.register(orderRoutes, config.intake);
     await api.register(adminRoutes, { scaling: config.scaling });
   });
   return app;
+}
+
+/** HTTP, or with a certificate HTTPS; behind either it is the same. */
+function createServer({ trustedProxies, tls }: Config, logger: Logger): FastifyInstance {
+  const { http, ...options } = createServerOptions(logger, trustedProxies);
+  if (tls === null) return fastify({ ...options, http });
+  return fastify({ ...options, https: { ...http, ...tls, minVersion: 'TLSv1.2' } });
 }

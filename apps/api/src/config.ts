@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { ConfigError } from '@orders/service/config-error';
 import {
   durationSeconds,
@@ -92,9 +93,31 @@ export const configSchema = z.object({
   EVENT_HEARTBEAT_SECONDS: integer({ min: 1, max: 3_600 })
     .default(15)
     .describe('How often a stream sends something when there is nothing to tell'),
+  TLS_CERT: secret(z.string())
+    .optional()
+    .describe('Certificate chain (PEM) to serve HTTPS with; usually given as TLS_CERT_FILE'),
+  TLS_KEY: secret(z.string()).optional().describe('Its private key (PEM)'),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins, comma separated' })))
+    .default([])
+    .describe('Origins whose pages may call the API from a browser, comma separated'),
   MAX_CONNECTIONS: integer({ min: 1 })
     .default(10_000)
     .describe('Connections of clients at the same time; further ones are dropped'),
+  RATE_LIMIT_CUSTOMER: integer({ min: 1 })
+    .optional()
+    .describe('Requests of one customer or operator per minute; 600 in production, else 1,000,000'),
+  RATE_LIMIT_ADDRESS: integer({ min: 1 })
+    .optional()
+    .describe('Requests from one address per minute; 6,000 in production, else 1,000,000'),
+  MAX_EVENT_LOOP_DELAY_MS: integer({ min: 1, max: 60_000 })
+    .default(1_000)
+    .describe('Mean delay of the event loop within a second, beyond which 503 is answered'),
+  MAX_POOL_WAITING: integer({ min: 1, max: 1_000_000 })
+    .default(1_000)
+    .describe('Statements waiting for a connection to PostgreSQL, beyond which 503 is answered'),
   SCALING_DRAIN_SECONDS: durationSeconds({ min: 1 })
     .default(60)
     .describe('How soon a backlog shall be gone, for the desired number of workers'),
@@ -153,7 +176,17 @@ export function readConfig(env: Environment = process.env) {
       maxStreamMs: values.EVENT_STREAM_SECONDS * 1_000,
       heartbeatMs: values.EVENT_HEARTBEAT_SECONDS * 1_000,
     },
+    tls: readTls(values),
+    corsOrigins: values.CORS_ORIGINS,
     maxConnections: values.MAX_CONNECTIONS,
+    limits: {
+      perCustomer: values.RATE_LIMIT_CUSTOMER ?? (production ? 600 : 1_000_000),
+      perAddress: values.RATE_LIMIT_ADDRESS ?? (production ? 6_000 : 1_000_000),
+    },
+    overload: {
+      maxEventLoopDelayMs: values.MAX_EVENT_LOOP_DELAY_MS,
+      maxPoolWaiting: values.MAX_POOL_WAITING,
+    },
     scaling: {
       drainSeconds: values.SCALING_DRAIN_SECONDS,
       ordersPerSecond: values.SCALING_ORDERS_PER_SECOND,
@@ -185,4 +218,20 @@ function readTokenRules(values: z.output<typeof configSchema>): TokenRules {
   const weakness = findWeakness(JWT_SECRET, { mayBeKnown: NODE_ENV === 'development' });
   if (weakness !== null) throw new ConfigError([{ name: 'JWT_SECRET', problem: weakness }]);
   return { ...common, keys: { kind: 'secret', secret: JWT_SECRET } };
+}
+
+function readTls({ TLS_CERT: cert, TLS_KEY: key }: z.output<typeof configSchema>) {
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined || key === undefined) {
+    throw new ConfigError([
+      { name: 'TLS_CERT', problem: 'a certificate and its key (TLS_KEY) go together' },
+    ]);
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch {
+    // What is wrong with a key is not told: it might be shown.
+    throw new ConfigError([{ name: 'TLS_CERT', problem: 'it and TLS_KEY are not a pair in PEM' }]);
+  }
+  return { cert, key };
 }

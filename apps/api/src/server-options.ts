@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify';
+import { type FastifyBaseLogger, LogController } from 'fastify';
 import { createAddressMatcher } from './http/address-ranges.ts';
 import { createRequestIds } from './http/request-ids.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
@@ -17,14 +16,14 @@ export const CLOSE_GRACE_MS = 5_000;
 export function createServerOptions(
   logger: FastifyBaseLogger,
   trustedProxies: readonly string[],
-): FastifyHttpOptions<Server> {
+) {
   const trustsPeer = createAddressMatcher(trustedProxies);
   return {
     loggerInstance: logger,
     // A child logger and two lines per request would cost more than placing its order; metrics
     // count requests, and what goes wrong is logged with the id of its request.
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent) => parent,
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     genReqId: createRequestIds(trustsPeer),
     trustProxy: trustsPeer,
     http: {

@@ -1,8 +1,7 @@
 import { createDatabase } from '@orders/database/client';
-import { hasOverdue } from '@orders/database/dispatch/has-overdue';
 import { beginOrders, type OrderRun } from '@orders/database/orders/begin-orders';
 import { settleOrders, type Settlement } from '@orders/database/orders/settle-orders';
-import { isDataError } from '@orders/database/sql-state';
+import { isContention, isUnavailable } from '@orders/database/sql-state';
 import { startConsumer } from '@orders/queue/consumer';
 import { startLossMarker } from '@orders/queue/loss-marker';
 import { startNudgePublisher } from '@orders/queue/nudge-publisher';
@@ -21,8 +20,8 @@ import { createPaymentProvider } from './payment/payment-provider.ts';
 import { createTasks } from './sweeper/hung-tasks.ts';
 import { createRestoreQueue } from './sweeper/restore-queue.ts';
 import { startSampling } from './sweeper/start-sampling.ts';
+import { startWatchdog } from './sweeper/start-watchdog.ts';
 import { sweep } from './sweeper/sweep.ts';
-import { createWatchdog } from './sweeper/watchdog.ts';
 import { startWarehouse } from './warehouse/start-warehouse.ts';
 
 export interface RunningWorker {
@@ -40,8 +39,6 @@ export interface WorkerHooks {
 
 /** How long orders under way may take to finish when the worker is asked to stop. */
 const DRAIN_MS = 22_000;
-/** An order overdue by more than this should have been picked up by any sweeper. */
-const OVERDUE_MS = 60_000;
 
 /**
  * Wires the worker by hand and starts it: database, provider, batches, consumer, sweeper, listener.
@@ -157,30 +154,13 @@ export async function startWorker(
     }),
   });
 
-  const isStuck = createWatchdog(config.WATCHDOG_SECONDS * 1_000);
-  const lookEveryMs = Math.min(5_000, config.WATCHDOG_SECONDS * 100);
-  // Beyond what a run may take whose two calls and four statements all end by their time-outs.
-  const hungAfterMs =
-    config.WATCHDOG_SECONDS * 1_000 +
-    2 * config.PAYMENT_TIMEOUT_MS +
-    4 * config.DATABASE_STATEMENT_TIMEOUT_MS;
-  const watchdog = startTicker({
-    intervalMs: lookEveryMs,
-    run: async () => {
-      const task = tasks.findHung(Math.ceil(hungAfterMs / lookEveryMs));
-      if (task !== null) {
-        logger.fatal({ task }, 'Something has been under way for too long; this worker is wedged.');
-        hooks.onStuck();
-      }
-      const active = consumer.activeCount() > 0;
-      const overdue = !active && (await hasOverdue(database, OVERDUE_MS));
-      const paused = overdue && (await queueState.isPaused());
-      if (!isStuck({ overdue, active, paused }, Date.now())) return;
-      logger.fatal('Orders are overdue but none is taken; this worker is wedged.');
-      hooks.onStuck();
-    },
-    // Without PostgreSQL or Redis there is nothing to be wedged about.
-    onError: () => isStuck({ overdue: false, active: false, paused: false }, Date.now()),
+  const watchdog = startWatchdog(config, {
+    database,
+    consumer,
+    queueState,
+    tasks,
+    logger,
+    onStuck: hooks.onStuck,
   });
 
   const listener = await startInternalListener({
@@ -231,7 +211,9 @@ function batching(config: WorkerConfig, metrics: WorkerMetrics, step: string) {
     // Two, so that one gathers and computes while the other waits for its COMMIT.
     maxInFlight: 2,
     maxQueue: 10_000,
-    isolate: isDataError,
+    // Also what looks like a bug: one order's must not cost its mates an attempt. Both steps may be
+    // repeated, whatever became of them.
+    isolate: (error: unknown) => !isUnavailable(error) && !isContention(error),
     onBatch: ({ size, ms }: { readonly size: number; readonly ms: number }) => {
       metrics.batchSize.observe({ step }, size);
       metrics.batchSeconds.observe({ step }, ms / 1_000);

@@ -1,7 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { discardUncleanConnections } from './discard-unclean-connections.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
+import { surviveLostConnections } from './survive-lost-connections.ts';
 import type { TransactionFailpoint } from './transaction-failpoint.ts';
+import { type PoolState, watchPool } from './watch-pool.ts';
 
 export interface DatabaseConfig {
   /** `postgresql://user:password@host:port/database` */
@@ -21,6 +23,7 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Resolves when PostgreSQL answers; rejects like any statement does. */
   ping(): Promise<void>;
+  pool(): PoolState;
   close(): Promise<void>;
   readonly failpoint?: TransactionFailpoint | undefined;
 }
@@ -58,6 +61,8 @@ export function createDatabase(config: DatabaseConfig): Database {
     { statementNameGenerator: createStatementNames() },
   );
   discardUncleanConnections(adapter);
+  surviveLostConnections(adapter);
+  const pool = watchPool(adapter);
   const prisma = new PrismaClient({
     adapter,
     errorFormat: 'minimal',
@@ -66,6 +71,7 @@ export function createDatabase(config: DatabaseConfig): Database {
   });
   return {
     prisma,
+    pool,
     failpoint: config.failpoint,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -48,6 +48,7 @@ test('a redriven order that held no stock starts again as pending, with attempts
     state: 'redriven',
     closedBy: 'op-1',
     fromStatus: 'pending',
+    attempts: 5,
   });
   expect(await begin(database, [id])).toMatchObject([{ kind: 'call' }]);
   await settle(database, [id], 'captured');
@@ -136,6 +137,19 @@ test('an order whose customer has placed it again is redriven only by force', as
   expect(await readStatuses(database, [id])).toEqual(['failed']);
   expect(await act(database, letter, { kind: 'redrive', force: true })).toMatchObject({
     kind: 'done',
+  });
+});
+
+test('a twin that failed with its payment in doubt counts as live', async () => {
+  const customerId = uuidv7();
+  const { id, sku } = await placeOne(database, { customerId, isBegun: false });
+  const letter = await exhaust(database, id);
+  const [twin = ''] = await place(database, [makeOrder({ items: { [sku]: 2 }, customerId })]);
+  await begin(database, [twin]);
+  await giveUp(database, twin, 'payment_unknown');
+  expect(await act(database, letter, REDRIVE)).toEqual({
+    kind: 'live-twin',
+    existingOrderId: twin,
   });
 });
 

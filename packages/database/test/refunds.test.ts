@@ -122,3 +122,48 @@ test('money that an earlier attempt turns out to have taken goes back before the
   await settle(database, [id], 'captured', 2);
   expect(await readStatuses(database, [id])).toEqual(['completed']);
 });
+
+/** An order whose first attempt is voided and whose second one is under way. */
+async function startSecondAttempt(sku: string): Promise<string> {
+  await addProduct(database, sku, 10);
+  const [id = ''] = await place(database, [makeOrder({ items: { [sku]: 1 } })]);
+  await begin(database, [id]);
+  await settle(database, [id], { kind: 'voided' }, 1);
+  return id;
+}
+
+test('a void that did not hold is refunded even when the order has completed with another charge', async () => {
+  const id = await startSecondAttempt('F-1');
+  await settle(database, [id], 'captured', 2);
+  expect(await settle(database, [id], 'captured', 1)).toEqual([
+    { status: 'completed', refundDue: true },
+  ]);
+  expect(await begin(database, [id])).toMatchObject([
+    { call: { kind: 'refund', refund: { chargeId: `charge-of-${id}-1` } } },
+  ]);
+  await settleRefund(database, id, 1, 're_4');
+  expect(await begin(database, [id])).toEqual([{ kind: 'rest' }]);
+  expect(await readStatuses(database, [id])).toEqual(['completed']);
+  expect(await readStock(database, 'F-1')).toEqual({ on_hand: 9, reserved: 0, sold: 1 });
+});
+
+test.each([
+  ['completed', 'captured'],
+  ['rejected', { kind: 'declined', code: 'no', retryable: false }],
+] as const)(
+  'a refund that is owed when the order ends as %s is not forgotten',
+  async (status, outcome) => {
+    const id = await startSecondAttempt(`G-${status.toUpperCase()}`);
+    await settle(database, [id], 'captured', 1);
+    await settle(database, [id], outcome, 2);
+    expect(await readStatuses(database, [id])).toEqual([status]);
+    const [row] = await database.sql(
+      'SELECT next_check_at <= now() AS due FROM orders WHERE id = $1',
+      [id],
+    );
+    expect(row).toEqual({ due: true });
+    expect(await begin(database, [id])).toMatchObject([{ call: { kind: 'refund' } }]);
+    await settleRefund(database, id, 1, `re_${status}`);
+    expect(await begin(database, [id])).toEqual([{ kind: 'rest' }]);
+  },
+);

@@ -67,8 +67,8 @@ export function decideReservation(
 }
 
 /**
- * The current payment attempt came to an outcome. (Outcomes of older attempts, and of orders that
- * are at rest, go through {@link decideLateOutcome}.)
+ * The current payment attempt came to an outcome. (Outcomes of older attempts go through
+ * {@link decideLateOutcome}.)
  */
 export function decideOutcome(
   order: OrderState,
@@ -118,16 +118,18 @@ export function decideOutcome(
       data: { payment: outcome.kind },
     });
   }
+  // Told twice, or in the hands of an operator.
+  if (order.status === 'completed' || order.status === 'failed') return NONE;
   return decideLateOutcome(order, outcome);
 }
 
 /**
  * An outcome that nobody waits for any more: of an attempt before the current one, or of an order
- * at rest. Money that was taken is given back, unless an operator holds the order in his hands.
+ * that has ended without money. What was taken is given back, whatever the status: a void that did
+ * not hold, or an operator who was wrong, must not make the customer pay twice.
  */
 export function decideLateOutcome(order: OrderState, outcome: PaymentOutcome): Decision {
   if (outcome.kind !== 'captured') return NONE;
-  if (order.status === 'completed' || order.status === 'failed') return NONE;
   if (order.payment === 'not_charged') return NONE;
   return refund(order, outcome.chargeId);
 }
@@ -187,11 +189,11 @@ export function decideUpdate(
 
 /**
  * The order failed on its own account. It is tried again with backoff (the caller's) until its
- * attempts are used up; then it becomes a dead letter.
+ * attempts, this one counted, are used up; then it becomes a dead letter.
  */
 export function decideFailure(order: OrderState, detail: string, policy: RetryPolicy): Decision {
   if (isTerminal(order.status) || order.status === 'failed') return NONE;
-  if (order.attempts + 1 < policy.orderAttempts) return NONE;
+  if (order.attempts < policy.orderAttempts) return NONE;
   return giveUp(order, 'attempts_exhausted', { error: detail });
 }
 

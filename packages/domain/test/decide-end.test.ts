@@ -84,10 +84,10 @@ describe('cancelling', () => {
 
 describe('giving up', () => {
   test('comes with the fifth failure of its own', () => {
-    expect(decideFailure({ ...PENDING, attempts: 3 }, 'boom', THEN.policy)).toEqual({
+    expect(decideFailure({ ...PENDING, attempts: 4 }, 'boom', THEN.policy)).toEqual({
       kind: 'none',
     });
-    expect(stepOf(decideFailure({ ...PENDING, attempts: 4 }, 'boom', THEN.policy))).toMatchObject({
+    expect(stepOf(decideFailure({ ...PENDING, attempts: 5 }, 'boom', THEN.policy))).toMatchObject({
       to: 'failed',
       reason: 'attempts_exhausted',
       deadLetter: 'attempts_exhausted',

@@ -126,16 +126,22 @@ describe('the outcome of the current attempt', () => {
     expect(decideOutcome(order, outcome, THEN)).toEqual({ kind: 'none' });
   });
 
-  test('of an attempt before the current one only money counts, and it goes back', () => {
+  test('of an attempt before the current one only money counts, and it goes back whatever the status', () => {
     for (const outcome of [SOFT, HARD, VOIDED, REFUSED]) {
       expect(decideLateOutcome(RESERVED, outcome)).toEqual({ kind: 'none' });
     }
-    expect(stepOf(decideLateOutcome({ ...RESERVED, payment: 'captured' }, CAPTURED))).toMatchObject(
-      {
-        to: 'reserved',
+    for (const order of [RESERVED, CANCELLING, COMPLETED, CANCELLED, REJECTED, FAILED]) {
+      expect(stepOf(decideLateOutcome({ ...order, payment: 'captured' }, CAPTURED))).toMatchObject({
+        to: order.status,
+        event: 'refund_requested',
+        stock: 'none',
         refund: { chargeId: 'ch' },
+        nextCheckMs: 0,
         redispatch: true,
-      },
-    );
+      });
+      for (const payment of ['refunding', 'not_charged'] as const) {
+        expect(decideLateOutcome({ ...order, payment }, CAPTURED)).toEqual({ kind: 'none' });
+      }
+    }
   });
 });

@@ -2,7 +2,7 @@ import type { Circumstances } from '@orders/domain/decide';
 import type { Decision, OrderState, PaymentOutcome, Step } from '@orders/domain/decision';
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 
-export const NOW = new Date('2026-11-20T12:00:00Z');
+const NOW = new Date('2026-11-20T12:00:00Z');
 export const ago = (ms: number): Date => new Date(NOW.getTime() - ms);
 export const THEN: Circumstances = { now: NOW, random: 0, policy: PRODUCTION_RETRY_POLICY };
 

@@ -88,9 +88,8 @@ function decide(life: Life, command: Command): Decision {
     case 'update':
       return decideUpdate(stateOf(life), [{ sku: 'A', quantity: 1 }], {});
     case 'fail': {
-      const decision = decideFailure(stateOf(life), 'boom', POLICY);
-      if (decision.kind === 'none') life.attempts += 1;
-      return decision;
+      life.attempts += 1;
+      return decideFailure(stateOf(life), 'boom', POLICY);
     }
     case 'give-up':
       return giveUp(stateOf(life), 'payment_unknown', {});

@@ -32,7 +32,7 @@ export async function endProcesses(
 }
 
 /** Sends a signal; false when there is no such process, or it is not ours to signal. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

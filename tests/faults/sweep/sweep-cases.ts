@@ -6,6 +6,9 @@ import { startSystem, type System } from '../../harness/start-system.ts';
 import { ROUTES } from './failpoint-routes.ts';
 import { type FailpointCase, runFailpointCase } from './run-failpoint-case.ts';
 
+/** So that a worker that hangs is found out, and started afresh, within seconds. */
+const IMPATIENT = { WATCHDOG_SECONDS: '1', DATABASE_STATEMENT_TIMEOUT_MS: '1000' };
+
 /** Every failpoint with each of these actions and numbers of workers. */
 export function listCases(
   actions: readonly FailpointCase['action'][],
@@ -36,6 +39,7 @@ export function createLaboratory(): Laboratory {
       const present = (system ??= startSystem({
         stores: await stores,
         workers: [],
+        workerEnv: IMPATIENT,
         api: { restartMs: 300 },
       }));
       onTestFailed(discard, 60_000);

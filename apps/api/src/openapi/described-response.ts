@@ -30,6 +30,11 @@ export const HEADERS = {
     type: 'string',
     description: '`true` when the Idempotency-Key had its order already',
   },
+  rateLimit: {
+    type: 'string',
+    description: 'The nearest limit, requests that remain of it, seconds until its window ends',
+  },
+  rateLimitPolicy: { type: 'string', description: 'Each limit with its quota and window' },
   retryAfter: { type: 'string', description: 'Seconds to wait before asking again' },
   challenge: { type: 'string', description: 'RFC 6750 challenge' },
 } as const;

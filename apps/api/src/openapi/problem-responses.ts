@@ -13,8 +13,10 @@ const ALWAYS: readonly ProblemSlug[] = [
   'request-timeout',
   'payload-too-large',
   'uri-too-long',
+  'rate-limited',
   'headers-too-large',
   'internal',
+  'overloaded',
   'unavailable',
 ];
 
@@ -49,6 +51,11 @@ function headersOf(status: number): ResponseHeaders {
     case 401:
       return { 'WWW-Authenticate': HEADERS.challenge };
     case 429:
+      return {
+        'Retry-After': HEADERS.retryAfter,
+        RateLimit: HEADERS.rateLimit,
+        'RateLimit-Policy': HEADERS.rateLimitPolicy,
+      };
     case 503:
       return { 'Retry-After': HEADERS.retryAfter };
     default:

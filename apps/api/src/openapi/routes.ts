@@ -5,7 +5,7 @@ import { problemResponses } from './problem-responses.ts';
 
 /** `GET /openapi.json`, for anyone. */
 export async function openapiRoutes(app: FastifyInstance): Promise<void> {
-  let document: string | null = null;
+  let document: Buffer | null = null;
   app.get(
     '/openapi.json',
     {
@@ -24,8 +24,9 @@ export async function openapiRoutes(app: FastifyInstance): Promise<void> {
       },
     },
     (_request, reply) => {
-      // Routes do not change once they listen.
-      document ??= JSON.stringify(app.swagger());
+      // Routes do not change once they listen. As bytes, which all answers share: a string would be
+      // encoded for each of them anew, and lie in memory as often as there are slow readers.
+      document ??= Buffer.from(JSON.stringify(app.swagger()));
       return reply.headers(API_HEADERS).type('application/json; charset=utf-8').send(document);
     },
   );

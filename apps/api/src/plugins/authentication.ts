@@ -30,10 +30,11 @@ export const authentication = fp(async function authentication(
   const memory = createTokenMemory(MAX_TOKENS, REMEMBERED_MS);
   app.decorateRequest('principal', null);
 
-  app.addHook('onRequest', (request, _reply, next) => {
+  app.addHook('onRequest', (request, reply, next) => {
     const token = readToken(request);
     if (token === null) {
-      next(unauthorized(request.headers.authorization !== undefined));
+      const tried = request.headers.authorization !== undefined;
+      next(app.limitRefused(request, reply) ?? unauthorized(tried));
       return;
     }
     const nowMs = Date.now();
@@ -52,7 +53,7 @@ export const authentication = fp(async function authentication(
           return;
         case 'refused':
           app.log.debug({ requestId: request.id, reason: verification.reason }, 'Token refused.');
-          next(unauthorized(true));
+          next(app.limitRefused(request, reply) ?? unauthorized(true));
           return;
         case 'unavailable':
           app.log.warn({ err: verification.error }, 'Token keys cannot be fetched.');

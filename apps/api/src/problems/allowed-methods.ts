@@ -12,6 +12,8 @@ export interface AllowedMethods {
 export function createAllowedMethods(app: FastifyInstance): AllowedMethods {
   const methodsByRoute = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
+    // Answers preflights of any path, whether there is anything or not.
+    if (url === '*') return;
     const methods = methodsByRoute.get(url) ?? new Set();
     for (const one of [method].flat()) methods.add(one);
     methodsByRoute.set(url, methods);

@@ -11,7 +11,9 @@ export function addMigrateCommand(parent: Command, context: CommandContext): voi
   defineCommand(parent, context, {
     usage: 'migrate',
     summary: 'bring the database schema up to date; safe to run many times at once',
-    options: [['--seed', 'also make sure that the catalogue has products with stock, to try it out']],
+    options: [
+      ['--seed', 'also make sure that the catalogue has products with stock, to try it out'],
+    ],
     input: z.object({ seed: z.boolean().default(false) }),
     run: async ({ seed }, { config, terminal }) => {
       const target = await findTarget(config);

@@ -17,7 +17,7 @@ class Outage extends Error {
   }
 }
 
-export const BREAKER_PAUSE_MS = 2_000;
+const BREAKER_PAUSE_MS = 2_000;
 
 /**
  * Stops calling a provider that fails more often than not (half of at least five calls a second

@@ -1,5 +1,5 @@
 /** How many rows of `order_counters` transitions spread over. The row after them takes repairs. */
-export const COUNTER_SHARDS = 16;
+const COUNTER_SHARDS = 16;
 export const REPAIR_SHARD = COUNTER_SHARDS;
 
 /**

@@ -98,7 +98,10 @@ async function storeResolution(
   return true;
 }
 
-/** Another order of the same basket by the same customer that is alive, whenever it was placed. */
+/**
+ * Another order of the same basket by the same customer that was placed since and is alive: neither
+ * over nor failed, or failed with its payment in doubt.
+ */
 async function findLiveTwin(
   tx: Connection,
   orderId: string,
@@ -116,7 +119,10 @@ async function findLiveTwin(
       fingerprint,
       id: { not: orderId },
       createdAt: { gte: createdAt },
-      status: { notIn: ['cancelled', 'rejected', 'failed'] },
+      OR: [
+        { status: { notIn: ['cancelled', 'rejected', 'failed'] } },
+        { status: 'failed', payments: { some: { outcome: null } } },
+      ],
     },
     select: { id: true },
   });

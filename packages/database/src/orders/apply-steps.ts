@@ -49,11 +49,12 @@ export async function applySteps(
         ${steps.map(({ actor }) => actor)}::text[],
         ${steps.map(({ order, step }) => holdsAfter(order, step))}::boolean[],
         ${steps.map(({ step }) => step.attempt)}::int[],
+        ${steps.map(({ order }) => order.attempts)}::int[],
         ${steps.map(({ order, step }) => startsStep(order, step))}::boolean[],
         ${steps.map(({ step }) => step.nextCheckMs)}::int[],
         ${steps.map(({ step }) => (step.redispatch ? 1 : 0))}::int[],
         ${steps.map(({ step }) => isAtRest(step.to))}::boolean[]
-      ) AS t(id, from_status, version, to_status, reason, event, data, actor, holds_stock, attempt,
+      ) AS t(id, from_status, version, to_status, reason, event, data, actor, holds_stock, attempt, attempts,
              starts_step, next_check_ms, redispatch, at_rest)
     ), moved AS (
       UPDATE orders o
@@ -65,10 +66,15 @@ export async function applySteps(
              version = o.version + 1,
              holds_stock = s.holds_stock,
              attempt = s.attempt,
-             attempts = CASE WHEN s.to_status = 'failed' THEN o.attempts ELSE 0 END,
+             attempts = CASE WHEN s.to_status = 'failed' THEN s.attempts ELSE 0 END,
              starts = 0,
              dispatch = o.dispatch + s.redispatch,
-             next_check_at = statement_timestamp() + s.next_check_ms * interval '1 millisecond',
+             -- Money that is owed is given back even if the order has ended; not while it waits for an operator.
+             next_check_at = COALESCE(
+               statement_timestamp() + s.next_check_ms * interval '1 millisecond',
+               CASE WHEN s.to_status <> 'failed'
+                     AND EXISTS (SELECT FROM refunds r WHERE r.order_id = o.id AND r.refunded_at IS NULL)
+                    THEN statement_timestamp() END),
              step_started_at = CASE WHEN s.starts_step THEN statement_timestamp() ELSE o.step_started_at END,
              updated_at = statement_timestamp(),
              processing_started_at = CASE WHEN ${pickedUp} THEN COALESCE(o.processing_started_at, statement_timestamp())

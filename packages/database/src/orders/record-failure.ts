@@ -43,7 +43,8 @@ export async function recordFailure(
       if (failure.kind === 'outage' || order.dispatch > failure.dispatch) {
         return { kind: 'retry', attempts: order.attempts };
       }
-      const moved = await takeStep(tx, order, 'system', true, (state) =>
+      const counted = { ...order, attempts: order.attempts + 1 };
+      const moved = await takeStep(tx, counted, 'system', true, (state) =>
         decideFailure(state, toStorableText(failure.message, 500), policy),
       );
       if (moved !== null) return { kind: 'failed' };
@@ -52,7 +53,7 @@ export async function recordFailure(
          SET attempts = attempts + 1,
              next_check_at = statement_timestamp() + ${policy.leaseMs} * interval '1 millisecond'
        WHERE id = ${order.id}::uuid AND next_check_at IS NOT NULL`;
-      return { kind: 'retry', attempts: order.attempts + 1 };
+      return { kind: 'retry', attempts: counted.attempts };
     },
     { step: 'fail', orderIds: [failure.orderId] },
   );

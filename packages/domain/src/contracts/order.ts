@@ -4,9 +4,9 @@ import { ORDER_STATUSES } from '../order-status.ts';
 import { idSchema, moneySchema, skuSchema, storableText, timeSchema } from './text.ts';
 
 /** The most bytes of UTF-8 that all keys and values of an order's metadata may take together. */
-export const MAX_METADATA_BYTES = 4096;
+const MAX_METADATA_BYTES = 4096;
 
-export const basketItemSchema = z
+const basketItemSchema = z
   .strictObject({ sku: skuSchema, quantity: z.int().min(1).max(MAX_QUANTITY) })
   .meta({ id: 'BasketItem' });
 
@@ -24,7 +24,7 @@ export const basketSchema = z
     }
   });
 
-export const metadataSchema = z
+const metadataSchema = z
   .record(storableText(255), storableText(MAX_METADATA_BYTES))
   .superRefine((metadata, context) => {
     let bytes = 0;

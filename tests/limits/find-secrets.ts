@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A text that no log may contain, in whatever form. */
+export interface Canary {
+  /** What it is; the text itself is never told. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What nobody should write whoever's it is. */
+const SUSPICIOUS: readonly (readonly [string, RegExp])[] = [
+  ['a JSON Web Token', /\beyJ[\w-]{5,}\.[\w-]{5,}/],
+  ['a bearer token', /\bBearer\s+(?!\[redacted\])[\w.~+/=-]{8,}/i],
+  ['basic credentials', /\bBasic\s+(?!\[redacted\])[\w+/=]{8,}/i],
+  ['an Authorization header', /authorization["']?\s*[:=]\s*["']?(?!\[redacted\])[^\s"',}\]]{4,}/i],
+  ['a URL with a password', /\b[a-z+]{3,20}:\/\/[^\s/"'@[\]]*:[^\s/"'@[\]]+@/i],
+];
+
+/**
+ * Looks for secrets in every file below a folder, also in the encodings that a careless hand might
+ * give them. One finding per file and secret, with its line.
+ */
+export async function findSecrets(
+  folder: string,
+  canaries: readonly Canary[],
+): Promise<{ readonly findings: string[]; readonly lines: number }> {
+  const findings: string[] = [];
+  let lines = 0;
+  for (const file of await listFiles(folder)) {
+    const texts = (await readFile(join(folder, file), 'utf8')).split('\n');
+    lines += texts.length;
+    const told = new Set<string>();
+    for (const [index, text] of texts.entries()) {
+      for (const name of secretsIn(text, canaries)) {
+        if (told.has(name)) continue;
+        told.add(name);
+        findings.push(`${file}:${index + 1} contains ${name}`);
+      }
+    }
+  }
+  return { findings, lines };
+}
+
+export function secretsIn(text: string, canaries: readonly Canary[]): string[] {
+  return [
+    ...canaries
+      .filter((canary) => formsOf(canary.text).some((form) => text.includes(form)))
+      .map(({ name }) => name),
+    ...SUSPICIOUS.filter(([, pattern]) => pattern.test(text)).map(([name]) => name),
+  ];
+}
+
+/** As it is, escaped, and in the encodings of which a part always stays the same. */
+function formsOf(text: string): string[] {
+  const base64 = Buffer.from(text).toString('base64');
+  return [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text),
+    // Its last letters depend on what follows.
+    base64.slice(0, -4),
+    base64.replaceAll('+', '-').replaceAll('/', '_').slice(0, -4),
+    Buffer.from(text).toString('hex'),
+  ];
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
