@@ -1,7 +1,5 @@
 import { PROBLEMS } from '@orders/domain/problems';
-import { beginOrders } from '@orders/database/orders/begin-orders';
-import { settleOrders } from '@orders/database/orders/settle-orders';
-import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
+import { addDeadLetter } from '../authorisation/add-dead-letter.ts';
 import { OTHER, OWNER } from '../authorisation/bearer-tokens.ts';
 import { findApi } from '../authorisation/find-api.ts';
 import { nameAt } from './plan-request.ts';
@@ -56,14 +54,4 @@ export async function startFuzzedSystem(): Promise<FuzzedSystem> {
       await stores.close();
     },
   };
-}
-
-/** As a worker leaves it whose provider was away for too long. */
-export async function addDeadLetter({ client, database }: System): Promise<string> {
-  const orderId = await client.place();
-  await beginOrders(database, [{ orderId, dispatch: 1 }], PRODUCTION_RETRY_POLICY);
-  const result = { kind: 'gave-up', reason: 'payment_unknown', error: 'away' } as const;
-  await settleOrders(database, [{ orderId, attempt: 1, result }], PRODUCTION_RETRY_POLICY);
-  const letter = await database.prisma.deadLetter.findFirstOrThrow({ where: { orderId } });
-  return letter.id;
 }

@@ -164,7 +164,8 @@ export function createClient({ apiUrl, acknowledgedFile, sku }: ClientOptions): 
   };
 }
 
-function isDefinite({ status }: Answer): boolean {
+/** Whether the answer says what became of the request; else it has to be asked again. */
+export function isDefinite({ status }: Answer): boolean {
   return status >= 200 && status < 500 && status !== 429 && status !== 408;
 }
 

@@ -50,6 +50,8 @@ export interface Service {
   /** Resolves when a line of its log matches. */
   says(pattern: RegExp, timeoutMs?: number): Promise<void>;
   log(): Promise<string>;
+  /** What it tells Prometheus. */
+  metrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -140,6 +142,7 @@ export function startService(options: ServiceOptions): Service {
       });
     },
     log: () => readFile(logFile, 'utf8'),
+    metrics: async () => (await fetch(new URL('/metrics', readyUrl))).text(),
     close: async () => {
       stays = false;
       clearTimeout(timer);

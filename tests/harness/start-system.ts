@@ -23,6 +23,8 @@ export type Link =
 
 export type Life = Pick<ServiceOptions, 'restartMs' | 'failpoints' | 'clockOffsetMs'> & {
   readonly env?: Readonly<Record<string, string>>;
+  /** Another build of the program; that of this project without it. */
+  readonly entry?: string;
 };
 
 export interface SystemOptions {
@@ -33,6 +35,8 @@ export interface SystemOptions {
   readonly workerEnv?: Readonly<Record<string, string>>;
   readonly api?: Life;
   readonly simulator?: Life;
+  /** Whether stock is synced with the simulator's warehouse, when asked for. */
+  readonly warehouse?: boolean;
   /** Links with a proxy in them. */
   readonly through?: readonly Link[];
 }
@@ -48,6 +52,7 @@ export interface System {
   readonly client: Client;
   readonly database: Database;
   readonly databaseUrl: string;
+  readonly apiUrl: string;
   /** Where its processes write their logs. */
   readonly logsFolder: string;
   /** The SKU that the client orders when not told otherwise: there is plenty of it. */
@@ -72,6 +77,9 @@ const QUICK_WORKER = {
   ORDER_LEASE_MS: '3000',
   PAYMENT_TIMEOUT_MS: '1500',
   WORKER_CONCURRENCY: '50',
+  WAREHOUSE_SYNC_INTERVAL_SECONDS: '0',
+  WAREHOUSE_TIMEOUT_MS: '1500',
+  WAREHOUSE_LEASE_MS: '2000',
 };
 const QUICK_API = { ORDER_LEASE_MS: '3000' };
 
@@ -103,10 +111,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   async function start(name: string, app: string, env: NodeJS.ProcessEnv, life: Life) {
     const internalPort = app === 'simulator' ? null : await findFreePort();
     return startService({
+      entry: join(REPOSITORY, `apps/${app}/dist/main.js`),
       ...life,
       name,
       cwd: folder,
-      entry: join(REPOSITORY, `apps/${app}/dist/main.js`),
       logFile: join(logsFolder, `${name}.ndjson`),
       readyUrl:
         internalPort === null
@@ -131,7 +139,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         DATABASE_URL: reach('worker>postgres'),
         REDIS_URL: reach('worker>redis'),
         PAYMENT_PROVIDER_URL: reach('worker>provider'),
-        WAREHOUSE_URL: reach('worker>provider'),
+        ...(options.warehouse === true ? { WAREHOUSE_URL: reach('worker>provider') } : {}),
         ...options.workerEnv,
       },
       life,
@@ -180,6 +188,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     client,
     database,
     databaseUrl,
+    apiUrl,
     logsFolder,
     sku: SKU,
     proxy: (link) => {

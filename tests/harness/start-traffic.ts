@@ -19,7 +19,7 @@ export interface Traffic {
 
 /** Customers who order at a fixed rate, whatever becomes of their orders. */
 export function startTraffic(
-  { client }: System,
+  { client }: Pick<System, 'client'>,
   { perSecond, wish = () => ({}), insist = true }: TrafficOptions,
 ): Traffic {
   const memories: Memory[] = [];

@@ -42,7 +42,7 @@ export function startBystander(apiUrl: string, sku: string): Bystander {
       const order: { id?: string } = JSON.parse(
         (await ask('POST', '/orders', { items, allowDuplicate: true })) || '{}',
       );
-      await ask('GET', `/orders/${order.id ?? 'none'}`);
+      if (order.id !== undefined) await ask('GET', `/orders/${order.id}`);
       await wait(PAUSE_MS);
     }
   }

@@ -3,6 +3,7 @@ import type { Logger } from '@orders/service/logger';
 import type { Metrics } from '@orders/service/metrics';
 import { fastify, type FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin/routes.ts';
+import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Config } from './config.ts';
 import { API_HEADERS } from './http/api-headers.ts';
 import { serializerCompiler } from './http/serializer-compiler.ts';
@@ -19,6 +20,7 @@ import { heldRequests } from './plugins/held-requests.ts';
 import { httpMetrics } from './plugins/http-metrics.ts';
 import { intake } from './plugins/intake.ts';
 import { jsonBodies } from './plugins/json-bodies.ts';
+import { lineMetrics } from './plugins/line-metrics.ts';
 import { nudges } from './plugins/nudges.ts';
 import { openapi } from './plugins/openapi.ts';
 import { orderReader } from './plugins/order-reader.ts';
@@ -75,8 +77,10 @@ export async function createApp({
   await app.register(queueState, { config: config.queue, logger });
   await app.register(nudges, { config: config.queue, logger });
   await app.register(orderReader);
-  await app.register(heldRequests, config.heldRequests);
+  await app.register(heldRequests, { config: config.heldRequests, metrics });
   await app.register(intake, { config: config.intake, logger, metrics, failpoints });
+
+  await app.register(lineMetrics, { metrics, logger, rules: config.scaling });
 
   const { limits } = config;
   await app.register(rateLimits, { config: limits, queue: config.queue, logger, metrics });
@@ -95,6 +99,7 @@ export async function createApp({
     await api.register(authentication, config.tokens);
     api.addHook('onRequest', app.limitByPrincipal);
     await api.register(orderRoutes, config.intake);
+    await api.register(catalogueRoutes);
     await api.register(adminRoutes, { scaling: config.scaling });
   });
   return app;

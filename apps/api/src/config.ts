@@ -48,7 +48,7 @@ export const configSchema = z.object({
     .describe('Public keys of RS256 or ES256 tokens; instead of JWT_SECRET'),
   JWT_ISSUER: z.string().min(1).describe('`iss` that every token must carry'),
   JWT_AUDIENCE: z.string().min(1).describe('`aud` that every token must carry'),
-  CURSOR_SECRET: secret(z.string().min(32))
+  CURSOR_SECRET: secret(z.string())
     .optional()
     .describe('Signs the cursors of lists; made from JWT_SECRET or DATABASE_URL without it'),
   DUPLICATE_WINDOW_SECONDS: integer({ max: 366 * 86_400 })
@@ -112,9 +112,11 @@ export const configSchema = z.object({
   RATE_LIMIT_ADDRESS: integer({ min: 1 })
     .optional()
     .describe('Requests from one address per minute; 6,000 in production, else 1,000,000'),
-  MAX_EVENT_LOOP_DELAY_MS: integer({ min: 1, max: 60_000 })
+  MAX_EVENT_LOOP_DELAY_MS: integer({ max: 60_000 })
     .default(1_000)
-    .describe('Mean delay of the event loop within a second, beyond which 503 is answered'),
+    .describe(
+      'Mean delay of the event loop within a second, beyond which 503 is answered; 0 is off',
+    ),
   MAX_POOL_WAITING: integer({ min: 1, max: 1_000_000 })
     .default(1_000)
     .describe('Statements waiting for a connection to PostgreSQL, beyond which 503 is answered'),
@@ -157,7 +159,7 @@ export function readConfig(env: Environment = process.env) {
     database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
     queue: { url: values.REDIS_URL, shards: values.QUEUE_SHARDS },
     tokens: readTokenRules(values),
-    cursorSecret: values.CURSOR_SECRET ?? values.JWT_SECRET ?? values.DATABASE_URL,
+    cursorSecret: readCursorSecret(values),
     intake: {
       duplicateWindowSeconds: values.DUPLICATE_WINDOW_SECONDS,
       maxOpenOrders: values.MAX_OPEN_ORDERS,
@@ -215,9 +217,19 @@ function readTokenRules(values: z.output<typeof configSchema>): TokenRules {
       },
     ]);
   }
-  const weakness = findWeakness(JWT_SECRET, { mayBeKnown: NODE_ENV === 'development' });
-  if (weakness !== null) throw new ConfigError([{ name: 'JWT_SECRET', problem: weakness }]);
+  refuseWeakness('JWT_SECRET', JWT_SECRET, NODE_ENV);
   return { ...common, keys: { kind: 'secret', secret: JWT_SECRET } };
+}
+
+function readCursorSecret(values: z.output<typeof configSchema>): string {
+  const { NODE_ENV, CURSOR_SECRET, JWT_SECRET, DATABASE_URL } = values;
+  if (CURSOR_SECRET !== undefined) refuseWeakness('CURSOR_SECRET', CURSOR_SECRET, NODE_ENV);
+  return CURSOR_SECRET ?? JWT_SECRET ?? DATABASE_URL;
+}
+
+function refuseWeakness(name: string, value: string, environment: string): void {
+  const problem = findWeakness(value, { mayBeKnown: environment === 'development' });
+  if (problem !== null) throw new ConfigError([{ name, problem }]);
 }
 
 function readTls({ TLS_CERT: cert, TLS_KEY: key }: z.output<typeof configSchema>) {

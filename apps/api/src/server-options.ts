@@ -13,10 +13,7 @@ export const CLOSE_GRACE_MS = 5_000;
  * How connections are treated before any of our code sees a request. The limits answer slow and
  * endless senders within five seconds; HTTP/1.1 only.
  */
-export function createServerOptions(
-  logger: FastifyBaseLogger,
-  trustedProxies: readonly string[],
-) {
+export function createServerOptions(logger: FastifyBaseLogger, trustedProxies: readonly string[]) {
   const trustsPeer = createAddressMatcher(trustedProxies);
   return {
     loggerInstance: logger,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, build, type TestApi } from './build.ts';
 import { type CatalogueDatabase, KEYBOARD, startCatalogueDatabase } from './catalogue.ts';
@@ -196,7 +197,8 @@ describe('a cursor is refused', () => {
   });
 
   test('when the secret is another one', async () => {
-    const env = { DATABASE_URL: catalogue.url, CURSOR_SECRET: 'another-32-bytes-of-secret-000000' };
+    const CURSOR_SECRET = randomBytes(48).toString('base64');
+    const env = { DATABASE_URL: catalogue.url, CURSOR_SECRET };
     const other = await build({ env });
     try {
       const url = `/orders?cursor=${await cursorOf('?limit=1')}`;

@@ -161,12 +161,12 @@ describe('waiting is bounded', () => {
     const body = basket('gone');
     socket.write(toBytes({ headers, body: JSON.stringify(body) }));
     await expect
-      .poll(async () => appliedBy(await small.place(basket('probe'), { prefer: 'wait=1' })))
-      .toBeUndefined();
+      .poll(() => small.metrics.render(), { timeout: 10_000 })
+      .toContain('http_requests_held{kind="wait"} 1');
+    const probe = async () => appliedBy(await small.place(basket('probe'), { prefer: 'wait=1' }));
+    expect(await probe()).toBeUndefined();
     socket.destroy();
-    await expect
-      .poll(async () => appliedBy(await small.place(basket('probe'), { prefer: 'wait=1' })))
-      .toBe('wait=1');
+    await expect.poll(probe, { timeout: 10_000 }).toBe('wait=1');
   });
 
   test('by the end of the process: who waits is answered then', async () => {
@@ -177,6 +177,22 @@ describe('waiting is bounded', () => {
     expect([status, body['status']]).toEqual([201, 'pending']);
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
+});
+
+test('the time that clients chose to wait is no time of ours', async () => {
+  const count = async () => {
+    const name = 'http_request_duration_seconds_count{method="POST",route="/orders",status="201"}';
+    const line = (await api.metrics.render()).split('\n').find((one) => one.startsWith(name));
+    return Number(line?.split(' ').at(-1));
+  };
+  const before = await count();
+  const { answer } = await place('wait=1');
+  await expect.poll(() => api.metrics.render()).toContain('http_requests_held{kind="wait"} 1');
+  await answer;
+  expect(await api.metrics.render()).toContain('http_requests_held{kind="wait"} 0');
+  expect(await count()).toBe(before);
+  await api.place(basket('quick'));
+  expect(await count()).toBe(before + 1);
 });
 
 describe('with Redis', () => {

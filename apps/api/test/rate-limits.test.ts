@@ -7,7 +7,7 @@ import { startRateLimiter } from '../src/limits/rate-limiter.ts';
 import { type Answer, build, type TestApi } from './build.ts';
 import { bearer, operatorBearer } from './tokens.ts';
 
-let apis: TestApi[] = [];
+const apis: TestApi[] = [];
 afterAll(async () => {
   for (const api of apis) await api.close();
 });

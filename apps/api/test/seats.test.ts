@@ -12,8 +12,9 @@ describe('seats', () => {
     const seats = createSeats(2);
     const first = sit(seats, 'anna');
     sit(seats, 'bert');
-    expect(seats.take('carl')).toBe('taken');
+    expect([seats.take('carl'), seats.count()]).toEqual(['taken', 2]);
     first.leave();
+    expect(seats.count()).toBe(1);
     sit(seats, 'carl');
     expect(seats.take('anna')).toBe('taken');
   });

@@ -11,6 +11,11 @@ export function createWorkerMetrics() {
       labelNames: ['step'],
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
     }),
+    timeToStart: metrics.histogram({
+      name: 'orders_time_to_start_seconds',
+      help: 'From placing an order to its payment being begun, the first time and with stock at hand',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    }),
     batchSeconds: metrics.histogram({
       name: 'orders_worker_batch_seconds',
       help: 'Duration of transactions',

@@ -11,9 +11,11 @@ import { createBatcher } from '@orders/service/batcher';
 import { createFailpoints } from '@orders/service/failpoints';
 import { startInternalListener } from '@orders/service/internal-listener';
 import type { Logger } from '@orders/service/logger';
+import { observePool } from '@orders/service/observe-pool';
 import { startTicker } from '@orders/service/ticker';
 import { toRetryPolicy, type WorkerConfig } from './config.ts';
 import { createFulfilOrder } from './fulfilment/fulfil-order.ts';
+import { observeStarts } from './fulfilment/observe-starts.ts';
 import { createReportFailure } from './fulfilment/report-failure.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { createPaymentProvider } from './payment/payment-provider.ts';
@@ -64,6 +66,7 @@ export async function startWorker(
     // Left out altogether when there are none, so that transactions do not ask.
     failpoint: config.FAILPOINTS === undefined ? undefined : failpoints.hit,
   });
+  observePool(metrics.registry, database.pool);
   const provider = createPaymentProvider({
     url: config.PAYMENT_PROVIDER_URL,
     timeoutMs: config.PAYMENT_TIMEOUT_MS,
@@ -81,6 +84,7 @@ export async function startWorker(
     ...batching(config, metrics, 'begin'),
     runBatch: async (runs: OrderRun[]) => {
       const beginnings = await beginOrders(database, runs, policy);
+      observeStarts(metrics, runs, beginnings, Date.now());
       nudges.publish(
         runs.flatMap((run, n) => (beginnings[n]?.kind === 'superseded' ? [] : run.orderId)),
       );
@@ -128,7 +132,13 @@ export async function startWorker(
   });
   producer.onReady(sweeper.nudge);
   const sampling = startSampling({ database, logger });
-  const warehouse = startWarehouse(config, { database, logger, metrics, nudge: sweeper.nudge });
+  const warehouse = startWarehouse(config, {
+    database,
+    logger,
+    failpoints,
+    metrics,
+    nudge: sweeper.nudge,
+  });
 
   const reportFailure = createReportFailure({
     database,

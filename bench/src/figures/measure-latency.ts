@@ -62,7 +62,7 @@ export async function measureLatency(bench: Bench): Promise<Findings> {
   };
 }
 
-export function completedMs(outcomes: readonly Outcome[]): number[] {
+function completedMs(outcomes: readonly Outcome[]): number[] {
   return outcomes.flatMap((outcome) => outcome.completedMs ?? []);
 }
 

@@ -55,6 +55,12 @@ export async function runIntake(
   const cpu = await meter();
   const { peakMb } = await readMemory(api.pid);
   await api.close();
+  // A few may be: autocannon repeats itself, and a window may close on an answer.
+  if (result.failed > 0.01 * result.answered) {
+    throw new Error(
+      `${contender.title}: ${result.failed} of ${result.answered + result.failed} orders were not accepted`,
+    );
+  }
   const stored = (await countOrders(site)) - before;
   if (stored < result.answered) {
     throw new Error(

@@ -1,5 +1,6 @@
 import { CATALOGUE_CURRENCY } from '@orders/domain/money';
 import { makeProducts, type SeedProduct } from './catalogue/make-products.ts';
+import { assignSeedCategories, SEED_CATEGORIES } from './catalogue/seed-categories.ts';
 import type { Database } from './client.ts';
 
 export interface SeedOptions {
@@ -32,11 +33,12 @@ export async function seedCatalogue(
 }
 
 /**
- * Products, stock and the first stock movements in one statement. A product that has stock already
+ * Products, their categories, stock and the first stock movements in one statement. A product that has stock already
  * gets no movement, so that on hand always equals the sum of movements less what was sold. In
  * order of SKU: two processes that seed at once wait for each other, never in a circle.
  */
 async function insertProducts(database: Database, products: readonly SeedProduct[]): Promise<void> {
+  const assigned = assignSeedCategories(products.map(({ sku }) => sku));
   await database.prisma.$executeRaw`
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest(
@@ -49,6 +51,22 @@ async function insertProducts(database: Database, products: readonly SeedProduct
     ), offered AS (
       INSERT INTO products (sku, name, description, price_minor, currency)
       SELECT sku, name, description, price_minor, ${CATALOGUE_CURRENCY} FROM input ORDER BY sku
+          ON CONFLICT DO NOTHING
+      RETURNING sku
+    ), grouped AS (
+      INSERT INTO categories (slug, name)
+      SELECT * FROM unnest(${SEED_CATEGORIES.map(({ slug }) => slug)}::text[],
+                           ${SEED_CATEGORIES.map(({ name }) => name)}::text[])
+          ON CONFLICT DO NOTHING
+      RETURNING slug
+    ), assigned AS (
+      -- What is new on either side: an assignment that somebody has taken back stays away.
+      INSERT INTO product_categories (slug, sku)
+      SELECT slug, sku
+        FROM unnest(${assigned.map(({ slug }) => slug)}::text[],
+                    ${assigned.map(({ sku }) => sku)}::text[]) AS a(slug, sku)
+       WHERE slug IN (SELECT slug FROM grouped) OR sku IN (SELECT sku FROM offered)
+       ORDER BY slug, sku
           ON CONFLICT DO NOTHING
     ), stocked AS (
       INSERT INTO inventory (sku, on_hand)

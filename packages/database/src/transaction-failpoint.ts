@@ -9,7 +9,11 @@ export type TransactionStep =
   | 'wake'
   | 'act'
   | 'cancel'
-  | 'update';
+  | 'update'
+  | 'adjust'
+  | 'sync-claim'
+  | 'sync-apply'
+  | 'sync-finish';
 
 /** Called inside a transaction before its COMMIT, and after it. For tests that crash there. */
 export type TransactionFailpoint = (

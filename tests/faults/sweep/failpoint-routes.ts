@@ -1,8 +1,16 @@
 import type { FailpointName } from '@orders/service/failpoint-names';
-import { askRedis } from '../../harness/ask-redis.ts';
-import { setStock } from '../../harness/set-stock.ts';
-import type { System } from '../../harness/start-system.ts';
-import { cancel, untilStatus } from '../../harness/steer-orders.ts';
+import {
+  adjustOnce,
+  cancelWhilePaying,
+  changeWhileWaiting,
+  type Drive,
+  expectDelivered,
+  loseQueue,
+  place,
+  receiveDelivery,
+  redriveRefused,
+  waitForStock,
+} from './drives.ts';
 
 /** How a run gets to a failpoint. */
 export interface Route {
@@ -12,30 +20,30 @@ export interface Route {
   readonly firstLife?: string;
   /** Its end is part of the way. */
   readonly stops?: true;
-  /** Sends one more order along the way; resolves when it is on it. */
-  readonly drive: (system: System) => Promise<void>;
+  readonly drive: Drive;
+  /** What must be true when all is over, beside the invariants. */
+  readonly after?: Drive;
 }
 
-const SCARCE = 'BACKPACK-0002';
-
 const placed: Route = { process: 'api', drive: place() };
+const cancelled: Route = { process: 'api', drive: cancelWhilePaying('delay:300') };
+const updated: Route = { process: 'api', drive: changeWhileWaiting };
+const redriven: Route = { process: 'api', drive: redriveRefused };
+const adjusted: Route = { process: 'api', drive: adjustOnce };
 const fulfilled: Route = { process: 'worker', drive: place() };
 const refunded: Route = { process: 'worker', drive: cancelWhilePaying('hang-after:1') };
 const voided: Route = { process: 'worker', drive: cancelWhilePaying('hang-before:1') };
 const failing: Route = { process: 'worker', drive: place('500:1') };
 const lookedUp: Route = { process: 'worker', drive: place('drop:1') };
-const redelivered: Route = {
-  process: 'worker',
-  firstLife: 'charge.before=kill',
-  drive: place(),
-};
+const redelivered: Route = { process: 'worker', firstLife: 'charge.before=kill', drive: place() };
 const swept: Route = { process: 'worker', drive: place('decline-soft:1') };
 const woken: Route = { process: 'worker', drive: waitForStock };
 const restored: Route = { process: 'worker', drive: loseQueue };
+const synced: Route = { process: 'worker', drive: receiveDelivery, after: expectDelivered };
 const stopped: Route = { process: 'worker', stops: true, drive: place('delay:300') };
 
 /** Every failpoint has a way to it: a new one without does not compile. */
-export const ROUTES: Readonly<Record<FailpointName, Route | null>> = {
+export const ROUTES: Readonly<Record<FailpointName, Route>> = {
   'place.before-commit': placed,
   'place.after-commit': placed,
   'enqueue.before': placed,
@@ -46,6 +54,7 @@ export const ROUTES: Readonly<Record<FailpointName, Route | null>> = {
   'charge.after': fulfilled,
   'settle.before-commit': fulfilled,
   'settle.after-commit': fulfilled,
+  'look-up.before': lookedUp,
   'look-up.after': lookedUp,
   'fail.before-commit': failing,
   'fail.after-commit': failing,
@@ -65,37 +74,20 @@ export const ROUTES: Readonly<Record<FailpointName, Route | null>> = {
   'restore.before-finish': restored,
   'shutdown.begin': stopped,
   'shutdown.drained': stopped,
-  'act.before-commit': null,
-  'act.after-commit': null,
-  'cancel.before-commit': null,
-  'cancel.after-commit': null,
-  'update.before-commit': null,
-  'update.after-commit': null,
+  'act.before-commit': redriven,
+  'act.after-commit': redriven,
+  'cancel.before-commit': cancelled,
+  'cancel.after-commit': cancelled,
+  'update.before-commit': updated,
+  'update.after-commit': updated,
+  'adjust.before-commit': adjusted,
+  'adjust.after-commit': adjusted,
+  'sync-claim.before-commit': synced,
+  'sync-claim.after-commit': synced,
+  'sync-apply.before-commit': synced,
+  'sync-apply.after-commit': synced,
+  'sync-finish.before-commit': synced,
+  'sync-finish.after-commit': synced,
+  'warehouse.before': synced,
+  'warehouse.after': synced,
 };
-
-function place(simulate?: string): Route['drive'] {
-  return async ({ client }) => {
-    await client.place({ simulate });
-  };
-}
-
-/** The payment is under way, with an outcome that only the provider knows, when cancel is asked. */
-function cancelWhilePaying(simulate: string): Route['drive'] {
-  return async (system) => {
-    const orderId = await system.client.place({ simulate });
-    await untilStatus(system, orderId, ['reserved', 'completed']);
-    await cancel(system, orderId);
-  };
-}
-
-async function waitForStock(system: System): Promise<void> {
-  await setStock(system, SCARCE, 0);
-  const orderId = await system.client.place({ items: [{ sku: SCARCE, quantity: 1 }] });
-  await untilStatus(system, orderId, ['backordered']);
-  await setStock(system, SCARCE, 1);
-}
-
-async function loseQueue({ client, stores }: System): Promise<void> {
-  await client.place({ simulate: 'delay:500' });
-  await askRedis(stores.redis.port, 'FLUSHALL');
-}

@@ -34,7 +34,6 @@ export async function runFailpointCase(
   { failpoint, action, workers }: FailpointCase,
 ): Promise<FailpointResult> {
   const route = ROUTES[failpoint];
-  if (route === null) throw new Error(`there is no way to ${failpoint}`);
   const strike = `${failpoint}=${action}`;
   const started = await startWorkers(system, route, strike, workers);
   const struck = route.process === 'api' ? [system.api] : started;
@@ -53,6 +52,7 @@ export async function runFailpointCase(
     });
     await untilRest(system, { timeoutMs: REST_MS });
     const recoverySeconds = (performance.now() - struckAt) / 1_000;
+    await route.after?.(system);
     return { recoverySeconds, violations: await system.violations() };
   } finally {
     await Promise.all(started.map((worker) => worker.stop(2_000)));

@@ -3,7 +3,6 @@ import { expect, onTestFailed, test } from 'vitest';
 import { addFigure } from '../../harness/figures.ts';
 import { type Stores, startStores } from '../../harness/start-stores.ts';
 import { startSystem, type System } from '../../harness/start-system.ts';
-import { ROUTES } from './failpoint-routes.ts';
 import { type FailpointCase, runFailpointCase } from './run-failpoint-case.ts';
 
 /** So that a worker that hangs is found out, and started afresh, within seconds. */
@@ -14,7 +13,7 @@ export function listCases(
   actions: readonly FailpointCase['action'][],
   workers: readonly number[],
 ): FailpointCase[] {
-  return FAILPOINT_NAMES.filter((failpoint) => ROUTES[failpoint] !== null).flatMap((failpoint) =>
+  return FAILPOINT_NAMES.flatMap((failpoint) =>
     actions.flatMap((action) => workers.map((count) => ({ failpoint, action, workers: count }))),
   );
 }
@@ -40,6 +39,7 @@ export function createLaboratory(): Laboratory {
         stores: await stores,
         workers: [],
         workerEnv: IMPATIENT,
+        warehouse: true,
         api: { restartMs: 300 },
       }));
       onTestFailed(discard, 60_000);

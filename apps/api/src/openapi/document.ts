@@ -18,6 +18,7 @@ export const DOCUMENT: Partial<OpenAPIV3_1.Document> = {
   servers: [{ url: '/' }],
   tags: [
     { name: 'orders', description: 'Placing orders and following them' },
+    { name: 'catalogue', description: 'What can be ordered, and for how much' },
     { name: 'operating', description: 'Watching the line and repairing what stuck, for operators' },
     { name: 'about', description: 'This interface itself' },
   ],

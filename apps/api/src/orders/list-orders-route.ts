@@ -1,8 +1,5 @@
 import { listOrders, type OrderFilter } from '@orders/database/orders/list-orders';
-import {
-  operatorOrderFilterSchema,
-  orderListSchema,
-} from '@orders/domain/contracts/order-requests';
+import { orderFilterSchema, orderListSchema } from '@orders/domain/contracts/order-requests';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { answerInTime } from '../answer-in-time.ts';
@@ -19,7 +16,7 @@ const PATH = '/orders';
 /** PostgreSQL has no year 0. No order is as old as that, so the filter stays what it was. */
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
-const querySchema = operatorOrderFilterSchema.extend(PAGE_QUERY);
+const querySchema = orderFilterSchema.extend(PAGE_QUERY);
 type Query = z.output<typeof querySchema>;
 
 const schema = {
@@ -86,7 +83,7 @@ function toFilter(
   { isOperator, subject }: Principal,
   texts: Readonly<Record<string, string>>,
 ): OrderFilter {
-  const { customerId, status, createdFrom, createdTo } = operatorOrderFilterSchema.parse(texts);
+  const { customerId, status, createdFrom, createdTo } = orderFilterSchema.parse(texts);
   return {
     customerId: isOperator ? (customerId ?? null) : subject,
     status: status ?? null,

@@ -13,7 +13,7 @@ import { BEARER } from '../openapi/document.ts';
 import { problemResponses } from '../openapi/problem-responses.ts';
 import { principalOf } from '../plugins/authentication.ts';
 import { orderOf } from './answer-placement.ts';
-import { ORDER_EXAMPLE } from './examples.ts';
+import { COMPLETED_EXAMPLE, ORDER_EXAMPLE } from './examples.ts';
 import { placeOrder, type PlaceOrderCommand } from './place-order.ts';
 import { waitAsPreferred } from './wait-as-preferred.ts';
 
@@ -45,7 +45,12 @@ const schema = {
         examples: ['wait=10'],
       }),
   }),
-  body: z.union([placeOrderBodySchema, placeOrderForBodySchema]),
+  body: z.union([placeOrderBodySchema, placeOrderForBodySchema]).meta({
+    examples: [
+      { items: [{ sku: 'KEYBOARD-0001', quantity: 2 }], metadata: { cart: 'c-17' } },
+      { customerId: 'customer-1', items: [{ sku: 'KEYBOARD-0001', quantity: 2 }] },
+    ],
+  }),
   response: {
     201: {
       description: 'Stored for good',
@@ -58,7 +63,10 @@ const schema = {
       content: {
         'application/json': {
           schema: orderSchema,
-          examples: { pending: { value: ORDER_EXAMPLE } },
+          examples: {
+            pending: { value: ORDER_EXAMPLE },
+            waitedFor: { value: COMPLETED_EXAMPLE },
+          },
         },
       },
     },

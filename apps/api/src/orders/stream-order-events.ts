@@ -28,6 +28,7 @@ export async function streamOrderEvents(
       headers: { 'retry-after': '5' },
     });
   }
+  reply.request.isHeld = true;
   const { heartbeatMs, maxStreamMs } = app.heldRequests.config;
   const stream = openEventStream(reply, {
     heartbeatMs,

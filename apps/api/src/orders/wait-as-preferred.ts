@@ -28,6 +28,7 @@ export async function waitAsPreferred(
   }
   const seat = waits.take(principalOf(request).subject);
   if (typeof seat === 'string') return order;
+  request.isHeld = true;
   // A client that has gone waits for nothing.
   reply.raw.once('close', seat.end);
   reply.header('preference-applied', applied);

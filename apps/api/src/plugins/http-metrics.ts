@@ -5,7 +5,10 @@ import fp from 'fastify-plugin';
 /** What is asked for without a route; its paths would be labels without end. */
 const NO_ROUTE = 'none';
 
-/** Counts and times every answer by method, route template and status. */
+/**
+ * Counts and times every answer by method, route template and status; not those that were kept open
+ * because their clients wanted it.
+ */
 export const httpMetrics = fp(function httpMetrics(app: FastifyInstance, metrics: Metrics, done) {
   const duration = metrics.histogram({
     name: 'http_request_duration_seconds',
@@ -17,6 +20,10 @@ export const httpMetrics = fp(function httpMetrics(app: FastifyInstance, metrics
   const series = new Map<string, ReturnType<typeof duration.labels>>();
 
   app.addHook('onResponse', (request, reply, next) => {
+    if (request.isHeld) {
+      next();
+      return;
+    }
     const route = request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE);
     const { method } = request;
     const { statusCode, elapsedTime } = reply;

@@ -110,6 +110,7 @@ async function makeCall(
       return { kind: 'outcome', outcome: call.outcome };
     case 'charge': {
       if (call.lookUpFirst) {
+        await failpoints.hit('look-up.before', [orderId]);
         const known = await provider.lookUp(call.attempt.key);
         await failpoints.hit('look-up.after', [orderId]);
         if (known.kind !== 'not-found' || !call.mayRepeat) return known;

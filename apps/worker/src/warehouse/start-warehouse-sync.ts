@@ -7,6 +7,7 @@ import {
 import { finishWarehouseSync } from '@orders/database/warehouse/finish-warehouse-sync';
 import { pruneWarehouseSyncs } from '@orders/database/warehouse/prune-warehouse-syncs';
 import { renewWarehouseLease } from '@orders/database/warehouse/renew-warehouse-lease';
+import { type Failpoints, NO_FAILPOINTS } from '@orders/service/failpoints';
 import type { Logger } from '@orders/service/logger';
 import { startTicker } from '@orders/service/ticker';
 import {
@@ -16,10 +17,12 @@ import {
   type SyncResult,
 } from './run-warehouse-sync.ts';
 import { createWarehouseClient } from './warehouse-client.ts';
+import { withFailpoints } from './with-failpoints.ts';
 
 export interface WarehouseSyncOptions {
   readonly database: Database;
   readonly logger: Logger;
+  readonly failpoints?: Failpoints;
   readonly url: string;
   /** From the end of a run to the next; 0: only on demand. */
   readonly intervalMs: number;
@@ -49,8 +52,8 @@ const KEEP_DAYS = 30;
  * is conditional on its fence, so a worker that was frozen meanwhile does nothing.
  */
 export function startWarehouseSync(options: WarehouseSyncOptions): RunningWarehouseSync {
-  const { database, logger, leaseMs } = options;
-  const client = createWarehouseClient(options);
+  const { database, logger, leaseMs, failpoints = NO_FAILPOINTS } = options;
+  const client = withFailpoints(createWarehouseClient(options), failpoints);
   const stopping = new AbortController();
   const intervalMs = options.intervalMs > 0 ? options.intervalMs : null;
   const holder = `${hostname()}:${process.pid}`;

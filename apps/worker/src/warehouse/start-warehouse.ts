@@ -1,4 +1,5 @@
 import type { Database } from '@orders/database/client';
+import type { Failpoints } from '@orders/service/failpoints';
 import type { Logger } from '@orders/service/logger';
 import type { WorkerConfig } from '../config.ts';
 import type { WorkerMetrics } from '../metrics.ts';
@@ -9,6 +10,7 @@ import { startStockWatch } from './watch-stock.ts';
 export interface WarehouseParts {
   readonly database: Database;
   readonly logger: Logger;
+  readonly failpoints: Failpoints;
   readonly metrics: WorkerMetrics;
   /** Stock has risen: let the sweeper wake backordered orders now. */
   readonly nudge: () => void;
@@ -19,7 +21,7 @@ const WATCH_MS = 5_000;
 /** Starts what the worker does about stock: the gauges, and the sync if there is a warehouse. */
 export function startWarehouse(
   config: WorkerConfig,
-  { database, logger, metrics, nudge }: WarehouseParts,
+  { database, logger, failpoints, metrics, nudge }: WarehouseParts,
 ): { close(): Promise<void> } {
   const url = config.WAREHOUSE_URL;
   const watch = startStockWatch({
@@ -38,6 +40,7 @@ export function startWarehouse(
       : startWarehouseSync({
           database,
           logger,
+          failpoints,
           url,
           intervalMs: config.WAREHOUSE_SYNC_INTERVAL_SECONDS * 1_000,
           timeoutMs: config.WAREHOUSE_TIMEOUT_MS,

@@ -32,22 +32,26 @@ export function adjustStock(
   adjustment: StockAdjustment,
 ): Promise<AdjustmentResult> {
   const requestHash = hashAdjustment(adjustment);
-  return inTransaction(database, async (tx) => {
-    const stock = await lockSku(tx, adjustment.sku);
-    if (stock === null) return { kind: 'unknown-sku' };
-    const earlier = await findMovement(tx, adjustment);
-    if (earlier !== null) {
-      if (earlier.request_hash !== requestHash) return { kind: 'key-reused' };
-      return { kind: 'replayed', onHand: Number(earlier.balance) };
-    }
-    if (adjustment.delta < 0 && stock.onHand + adjustment.delta < 0) {
-      return { kind: 'below-zero', onHand: stock.onHand };
-    }
-    const onHand = await recordMovement(tx, adjustment, requestHash);
-    // What is gone is gone, even if it was promised: then a shortfall says so.
-    await trackShortfalls(tx, [adjustment.sku]);
-    return { kind: 'adjusted', onHand };
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      const stock = await lockSku(tx, adjustment.sku);
+      if (stock === null) return { kind: 'unknown-sku' };
+      const earlier = await findMovement(tx, adjustment);
+      if (earlier !== null) {
+        if (earlier.request_hash !== requestHash) return { kind: 'key-reused' };
+        return { kind: 'replayed', onHand: Number(earlier.balance) };
+      }
+      if (adjustment.delta < 0 && stock.onHand + adjustment.delta < 0) {
+        return { kind: 'below-zero', onHand: stock.onHand };
+      }
+      const onHand = await recordMovement(tx, adjustment, requestHash);
+      // What is gone is gone, even if it was promised: then a shortfall says so.
+      await trackShortfalls(tx, [adjustment.sku]);
+      return { kind: 'adjusted', onHand };
+    },
+    { step: 'adjust', orderIds: [] },
+  );
 }
 
 async function lockSku(tx: Connection, sku: string): Promise<{ onHand: number } | null> {

@@ -49,32 +49,36 @@ export async function applyStockPage(
   database: Database,
   page: StockPage,
 ): Promise<StockPageResult> {
-  return inTransaction(database, async (tx) => {
-    if (!(await lockLease(tx, page.fence))) return { kind: 'fenced' };
-    if (!(await raiseSequence(tx, page))) return { kind: 'old-snapshot' };
-    const skus = page.rows.map(({ sku }) => sku);
-    await lockStock(tx, skus);
-    const known = await readKnownStock(tx, skus, page.asOf);
-    const changes: StockChange[] = [];
-    const reports: RowReport[] = [];
-    for (const row of page.rows) {
-      const { n, sku } = row;
-      const decision = decideStock(row, known.get(sku));
-      if (decision.kind === 'bad') reports.push(reportBad(n, sku, decision.detail));
-      if (decision.kind !== 'changed') continue;
-      const { before, after } = decision;
-      changes.push({ sku, before, after });
-      reports.push({ n, outcome: 'changed', sku, before, after, detail: null });
-    }
-    await changeStock(tx, page, changes);
-    await trackShortfalls(
-      tx,
-      changes.map(({ sku }) => sku),
-    );
-    await insertReports(tx, page.syncId, reports);
-    const raised = changes.some(({ before, after }) => after > before);
-    return { kind: 'applied', changed: changes.length, raised };
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      if (!(await lockLease(tx, page.fence))) return { kind: 'fenced' };
+      if (!(await raiseSequence(tx, page))) return { kind: 'old-snapshot' };
+      const skus = page.rows.map(({ sku }) => sku);
+      await lockStock(tx, skus);
+      const known = await readKnownStock(tx, skus, page.asOf);
+      const changes: StockChange[] = [];
+      const reports: RowReport[] = [];
+      for (const row of page.rows) {
+        const { n, sku } = row;
+        const decision = decideStock(row, known.get(sku));
+        if (decision.kind === 'bad') reports.push(reportBad(n, sku, decision.detail));
+        if (decision.kind !== 'changed') continue;
+        const { before, after } = decision;
+        changes.push({ sku, before, after });
+        reports.push({ n, outcome: 'changed', sku, before, after, detail: null });
+      }
+      await changeStock(tx, page, changes);
+      await trackShortfalls(
+        tx,
+        changes.map(({ sku }) => sku),
+      );
+      await insertReports(tx, page.syncId, reports);
+      const raised = changes.some(({ before, after }) => after > before);
+      return { kind: 'applied', changed: changes.length, raised };
+    },
+    { step: 'sync-apply', orderIds: [] },
+  );
 }
 
 /**

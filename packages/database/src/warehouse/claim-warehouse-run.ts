@@ -37,17 +37,21 @@ export async function claimWarehouseRun(
   database: Database,
   claim: WarehouseClaim,
 ): Promise<WarehouseRun | null> {
-  return inTransaction(database, async (tx) => {
-    const lease = await lockFreeLease(tx, claim);
-    if (lease === null) return null;
-    await failDeadRuns(tx);
-    const fence = lease.fence + 1n;
-    const isDue = claim.intervalMs !== null && lease.due;
-    const run =
-      (await beginRequested(tx, fence)) ?? (isDue ? await beginScheduled(tx, fence) : null);
-    await takeLease(tx, claim, fence, run);
-    return run === null ? null : { ...run, fence, lastSequence: Number(lease.last_sequence) };
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      const lease = await lockFreeLease(tx, claim);
+      if (lease === null) return null;
+      await failDeadRuns(tx);
+      const fence = lease.fence + 1n;
+      const isDue = claim.intervalMs !== null && lease.due;
+      const run =
+        (await beginRequested(tx, fence)) ?? (isDue ? await beginScheduled(tx, fence) : null);
+      await takeLease(tx, claim, fence, run);
+      return run === null ? null : { ...run, fence, lastSequence: Number(lease.last_sequence) };
+    },
+    { step: 'sync-claim', orderIds: [] },
+  );
 }
 
 interface FreeLease {

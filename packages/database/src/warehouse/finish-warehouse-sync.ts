@@ -28,13 +28,17 @@ export async function finishWarehouseSync(
   database: Database,
   end: WarehouseSyncEnd,
 ): Promise<boolean> {
-  return inTransaction(database, async (tx) => {
-    const released = await releaseLease(tx, end);
-    if (!released) return false;
-    await endRun(tx, end);
-    if (end.startOver) await askAgain(tx, end.syncId);
-    return true;
-  });
+  return inTransaction(
+    database,
+    async (tx) => {
+      const released = await releaseLease(tx, end);
+      if (!released) return false;
+      await endRun(tx, end);
+      if (end.startOver) await askAgain(tx, end.syncId);
+      return true;
+    },
+    { step: 'sync-finish', orderIds: [] },
+  );
 }
 
 /** Only a real run that completed counts as a success, and makes its snapshot the newest. */

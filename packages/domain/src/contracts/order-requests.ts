@@ -14,15 +14,11 @@ export const cancelOrderBodySchema = z
   })
   .meta({ id: 'CancelOrder', examples: [{ reason: 'Ordered by mistake' }] });
 
-/** Which orders of a customer are listed: by status and by when they were placed. */
+/** Which orders are listed: by status and by when they were placed; of whom, operators say. */
 export const orderFilterSchema = z.strictObject({
   status: orderStatusSchema.optional(),
   createdFrom: timeSchema.optional().meta({ description: 'Placed at or after' }),
   createdTo: timeSchema.optional().meta({ description: 'Placed before' }),
-});
-
-/** Operators list the orders of all customers, or of one. */
-export const operatorOrderFilterSchema = orderFilterSchema.extend({
   customerId: customerIdSchema.optional().meta({ description: 'For operators only' }),
 });
 
