@@ -13,11 +13,16 @@ export function fuzzSuite(defaultSeconds: number): void {
   const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   const seconds = Number(process.env['FUZZ_SECONDS'] ?? defaultSeconds);
   let fuzzed: FuzzedSystem;
+  let hasFailed = true;
 
   beforeAll(async () => {
     fuzzed = await startFuzzedSystem();
   });
-  afterAll(() => fuzzed?.close());
+  afterAll(async () => {
+    if (fuzzed === undefined) return;
+    if (hasFailed) console.log(`the logs are in ${fuzzed.system.logsFolder}`);
+    await fuzzed.close({ keepLogs: hasFailed });
+  });
 
   test(
     'whatever is sent to whichever route is answered in order, and a refusal writes nothing',
@@ -42,6 +47,7 @@ export function fuzzSuite(defaultSeconds: number): void {
       const errors = (await api.log()).split('\n').filter((line) => ERROR.test(line));
       expect(errors).toEqual([]);
       expect(await system.violations(false)).toEqual([]);
+      hasFailed = false;
     },
   );
 }

@@ -16,7 +16,8 @@ export interface FuzzedSystem {
   readonly port: number;
   readonly document: OpenApi;
   readonly hearsay: Hearsay;
-  close(): Promise<void>;
+  /** `keepLogs`: the system's folder stays. */
+  close(options?: { readonly keepLogs?: boolean }): Promise<void>;
 }
 
 /**
@@ -49,8 +50,8 @@ export async function startFuzzedSystem(): Promise<FuzzedSystem> {
     port: Number(new URL(url).port),
     document: await readDocument(url),
     hearsay,
-    close: async () => {
-      await system.close();
+    close: async (options) => {
+      await system.close(options);
       await stores.close();
     },
   };

@@ -4,7 +4,9 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
  * What counts as one sender: an IPv4 address, or the /64 network of an IPv6 address, since one
  * household has as many addresses in it as it likes (RFC 6177).
  */
-export function addressBlock(address: string): string {
+export function addressBlock(address: string | undefined): string {
+  // Gone before it was asked: the socket of a client that has left has no address any more.
+  if (address === undefined) return 'gone';
   if (!address.includes(':')) return address;
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
