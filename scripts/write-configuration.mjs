@@ -2,7 +2,7 @@
 // --check it writes nothing and ends with 1 when the page is not what the schemas say.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { configSchema as api } from '../apps/api/dist/config.js';
+import { configSchema as api } from '../apps/api/dist/config-schema.js';
 import { opsConfigSchema as ops } from '../apps/ops/dist/config.js';
 import { simulatorConfigSchema as simulator } from '../apps/simulator/dist/config.js';
 import { workerConfigSchema as worker } from '../apps/worker/dist/config.js';
@@ -38,7 +38,7 @@ Everything is an environment variable, read once at start. A value that makes no
 process from starting, with a list of everything that is wrong. An empty value counts as none.
 Secrets (marked *secret*) can be given as \`<NAME>_FILE\` instead, the path of a file with the value.
 
-This page is generated from the schemas in \`apps/*/src/config.ts\` by \`pnpm docs:configuration\`.
+This page is generated from the schemas in \`apps/*/src\` by \`pnpm docs:configuration\`.
 
 ${SECTIONS.map(renderApp).join('\n')}`;
 }

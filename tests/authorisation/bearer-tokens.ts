@@ -18,7 +18,7 @@ export type TokenKind =
 
 export const OWNER = 'customer-1';
 export const OTHER = 'customer-2';
-export const OPERATOR = 'olga';
+const OPERATOR = 'olga';
 const OPERATE = 'orders:operate';
 
 type Claims = Readonly<Record<string, string | number | undefined>>;

@@ -57,6 +57,7 @@ export async function startWorld(): Promise<World> {
         name: product.name,
         price: { amount: Number(product.priceMinor), currency: product.currency },
         active: product.active,
+        categories: [],
       },
     },
     createName: () => `n-${randomUUID()}`,

@@ -3,13 +3,12 @@ import type { Link } from '../harness/start-system.ts';
 /** What is struck; of two faults that overlap each has another target. */
 export type Target =
   | 'api'
-  | 'worker-0'
   | 'worker-1'
+  | 'worker-2'
   | 'simulator'
   | 'redis'
   | 'postgres'
   | 'provider'
-  | 'warehouse'
   | Link;
 
 /** One thing that goes wrong, from `atMs` of the run for `forMs`. */

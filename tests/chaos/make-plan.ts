@@ -10,8 +10,12 @@ interface Source {
   readonly make: (random: Random) => FaultKind;
 }
 
-const WORKER_FAILPOINTS = FAILPOINT_NAMES.filter((name) => !/^(place|enqueue|act|cancel|update|adjust|shutdown)\b/.test(name));
-const API_FAILPOINTS = FAILPOINT_NAMES.filter((name) => /^(place|enqueue|act|cancel|update|adjust)\b/.test(name));
+const WORKER_FAILPOINTS = FAILPOINT_NAMES.filter(
+  (name) => !/^(place|enqueue|act|cancel|update|adjust|shutdown)\b/.test(name),
+);
+const API_FAILPOINTS = FAILPOINT_NAMES.filter((name) =>
+  /^(place|enqueue|act|cancel|update|adjust)\b/.test(name),
+);
 
 const WEATHER = [
   '500=0.2,503=0.1,429=0.1',
@@ -24,7 +28,7 @@ const WEATHER = [
   'refund.503=0.7,void.drop=0.4',
 ] as const;
 
-const SERVICES = ['api', 'worker-0', 'worker-1'] as const;
+const SERVICES = ['api', 'worker-1', 'worker-2'] as const;
 const LINKS = [
   'client>api',
   'api>postgres',
@@ -62,21 +66,23 @@ const SOURCES: readonly Source[] = [
     forMs: [1_000, 6_000],
     make: (random) => ({ kind: 'outage', outage: random.pick(['503', 'hang', 'drop']) }),
   },
-  ...LINKS.map(
-    (target): Source => ({ target, weight: 2, forMs: [500, 5_000], make: networkTrouble }),
-  ),
-  ...(['api>postgres', 'worker>postgres'] as const).map(
-    (target): Source => ({
-      target,
-      weight: 2,
-      forMs: [3_000, 3_000],
-      make: (random) => ({ kind: 'cut-commit', deliver: random.next() < 0.5 }),
-    }),
-  ),
+  ...LINKS.map((target): Source => ({
+    target,
+    weight: 2,
+    forMs: [500, 5_000],
+    make: networkTrouble,
+  })),
+  ...(['api>postgres', 'worker>postgres'] as const).map((target): Source => ({
+    target,
+    weight: 2,
+    forMs: [3_000, 3_000],
+    make: (random) => ({ kind: 'cut-commit', deliver: random.next() < 0.5 }),
+  })),
 ];
 
 function failpoint(target: (typeof SERVICES)[number], random: Random): FaultKind {
-  const [first = 'place.before-commit', ...names] = target === 'api' ? API_FAILPOINTS : WORKER_FAILPOINTS;
+  const [first = 'place.before-commit', ...names] =
+    target === 'api' ? API_FAILPOINTS : WORKER_FAILPOINTS;
   const action = random.pick(['kill', 'kill', 'throw', 'block']);
   return { kind: 'failpoint', spec: `${random.pick([first, ...names])}=${action}` };
 }

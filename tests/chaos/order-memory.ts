@@ -32,7 +32,7 @@ export function noteOrder(memory: OrderMemory, body: unknown): string[] {
   return contradictions;
 }
 
-export function readOrder(body: unknown): { status: string; version: number } {
+function readOrder(body: unknown): { status: string; version: number } {
   if (typeof body !== 'object' || body === null || !('status' in body) || !('version' in body)) {
     throw new Error(`not an order: ${JSON.stringify(body)}`);
   }

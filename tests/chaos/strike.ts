@@ -19,12 +19,11 @@ export async function strike(system: System, fault: Fault): Promise<Heal> {
     case 'postgres':
       return strikePostgres(system, fault);
     case 'provider':
-    case 'warehouse':
       return strikeProvider(system, fault);
     case 'api':
     case 'simulator':
-    case 'worker-0':
     case 'worker-1':
+    case 'worker-2':
       return strikeService(serviceOf(system, target), fault);
     default:
       return strikeLink(system, target, fault);
@@ -34,7 +33,7 @@ export async function strike(system: System, fault: Fault): Promise<Heal> {
 function serviceOf({ api, simulator, workers }: System, target: Target): Service {
   if (target === 'api') return api;
   if (target === 'simulator') return simulator;
-  const worker = workers[target === 'worker-0' ? 0 : 1];
+  const worker = workers[target === 'worker-1' ? 0 : 1];
   if (worker === undefined) throw new Error(`there is no ${target}`);
   return worker;
 }

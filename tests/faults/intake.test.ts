@@ -64,6 +64,14 @@ test.each([
   },
 );
 
+test('an order is taken by a worker as soon as it is committed: no sweep has to find it', async () => {
+  const unhurried = { ORDER_LEASE_MS: '60000' };
+  const system = await given({ stores, api: { env: unhurried }, workerEnv: unhurried });
+  await Promise.all(Array.from({ length: 100 }, () => system.client.place()));
+  await thenAllIsWell(system, { fault: 'none', withinSeconds: 15 });
+  expect(await countByStatus(system)).toEqual({ completed: 100 });
+});
+
 test('the same POST 50 times at once is one order, one fresh answer and 49 replays', async () => {
   const system = await given({ stores });
   const order = system.client.wish();

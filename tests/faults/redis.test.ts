@@ -1,3 +1,5 @@
+import { cp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { waitUntil } from '@orders/local-services/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -125,6 +127,27 @@ test('Redis restarted empty under traffic: all orders are dispatched again', asy
 
   expectUntroubled(answersOf(traffic.memories));
   await thenAllIsWell(system, { fault: 'Redis restarted empty', since, withinSeconds: 30 });
+});
+
+test('Redis rolled back to an older state of itself: what it forgot is dispatched again, what it remembers is done once', async () => {
+  const system = await given({ stores });
+  await Promise.all(Array.from({ length: 50 }, () => system.client.place()));
+  // Everything so far is in the file, which is written every second.
+  await wait(1_500);
+  const folder = await askRedis(stores.redis.port, 'CONFIG', 'GET', 'dir');
+  const state = join(folder.split('\r\n').at(-1) ?? '', 'appendonlydir');
+  const older = `${state}-older`;
+  await cp(state, older, { recursive: true });
+  const orders = Array.from({ length: 100 }, () => system.client.wish({ simulate: 'delay:1000' }));
+  await Promise.all(orders.map((order) => system.client.insist(order)));
+
+  stores.redis.process.kill();
+  await rm(state, { recursive: true });
+  await rename(older, state);
+  await stores.redis.process.restart();
+  const since = performance.now();
+  await thenAllIsWell(system, { fault: 'Redis rolled back', since, withinSeconds: 30 });
+  expect(await countByStatus(system)).toEqual({ completed: 150 });
 });
 
 test('Redis out of memory: orders are taken up to the bound, then 503; it recovers by itself', async () => {

@@ -63,6 +63,10 @@ test('orders {A,B} and {B,A}, hundreds at once: no deadlock reaches anyone', asy
   await thenAllIsWell(system, { fault: 'orders {A,B} and {B,A}' });
   expect(await countByStatus(system)).toEqual({ completed: 400 });
   expect(await system.database.prisma.orderFailure.findMany()).toEqual([]);
+  // Nor was there one: everybody locks in the same order.
+  const [seen] = await system.database.prisma.$queryRaw<{ deadlocks: bigint }[]>`
+    SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`;
+  expect(seen?.deadlocks).toBe(0n);
 });
 
 test('stock that comes while many wait goes to the oldest, each once, also past a worker that dies', async () => {

@@ -3,6 +3,8 @@ import { nameAt } from './plan-request.ts';
 
 /** Of each kind only the latest are remembered: they are the ones that still do something. */
 const REMEMBERED = 40;
+/** Longer texts name nothing. */
+const MAX_LENGTH = 200;
 
 /** Known under longer names. */
 const SPECIAL = new Set(['id', 'nextCursor']);
@@ -24,23 +26,26 @@ export function createHearsay(): Hearsay {
     known.set(name, [...values, value].slice(-REMEMBERED));
   }
 
-  function learnFrom(value: unknown, depth: number): void {
+  function learnFrom(path: string, value: unknown, depth: number): void {
     if (typeof value !== 'object' || value === null || depth > 4) return;
     for (const [name, member] of Object.entries(value)) {
-      if (typeof member !== 'string') learnFrom(member, depth + 1);
+      if (typeof member !== 'string') learnFrom(path, member, depth + 1);
       else if (name === 'orderId') add(nameAt('/orders', 'id'), member);
-      else if (!SPECIAL.has(name) && member.length > 0 && member.length < 200) add(name, member);
+      else if (member.length > 0 && member.length < MAX_LENGTH && !SPECIAL.has(name)) {
+        add(name, member);
+        add(nameAt(path, name), member);
+      }
     }
   }
 
   return {
     lookUp: (name, choice) => {
-      const values = known.get(name) ?? [];
+      const values = known.get(name) ?? known.get(name.split(' of ', 1)[0] ?? '') ?? [];
       return values[choice % (values.length || 1)];
     },
     add,
     learn: (path, body, etag) => {
-      learnFrom(body, 0);
+      learnFrom(path, body, 0);
       for (const item of [body, ...listOf(body)]) {
         const id = textOf(item, 'id');
         if (id !== null) add(nameAt(path, 'id'), id);

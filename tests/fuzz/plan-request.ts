@@ -141,9 +141,9 @@ function soundParameter(
   return soundValues(document, schema, nameAt(path, name));
 }
 
-/** An id is one of its own kind, of an order or of a dead letter; and a cursor is of its list. */
+/** An id is one of its own kind, of an order or of a dead letter, and a cursor is of its list. */
 export function nameAt(path: string, name: string): string {
-  return name === 'id' || name === 'cursor' ? `${name} of ${path.split('/{', 1)[0] ?? ''}` : name;
+  return `${name} of ${path.split('/{', 1)[0] ?? ''}`;
 }
 
 function ofKind({ parameters }: Operation, kind: Parameter['in']): Parameter[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Database } from '@orders/database/client';
-import { BELIEVED, createBearers } from '../authorisation/bearer-tokens.ts';
+import { BELIEVED, type TokenKind } from '../authorisation/bearer-tokens.ts';
 import { createDocumentCheck } from './check-document.ts';
 import { abandonBytes, exchangeBytes } from './exchange-bytes.ts';
 import { createFuzzReport, type FuzzReport } from './fuzz-report.ts';
@@ -16,6 +16,7 @@ export interface FuzzOptions {
   readonly port: number;
   readonly database: Database;
   readonly hearsay: Hearsay;
+  readonly bearers: Readonly<Record<TokenKind, string | null>>;
   readonly seed: number;
   readonly seconds: number;
 }
@@ -34,10 +35,9 @@ type Draw = (operation: Operation, isSound: boolean) => RequestPlan;
  * may have been written. Ends after so many seconds, or at the first dozen of violations.
  */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const { document, port, database, hearsay, seconds } = options;
+  const { document, port, database, hearsay, bearers, seconds } = options;
   const operations = listOperations(document);
   const draw = createDraw(document, options.seed);
-  const bearers = createBearers();
   const isDocumented = createDocumentCheck(document);
   const report = createFuzzReport(options.seed);
   const tables = await watchTables(database);

@@ -3,7 +3,7 @@ import { addDeadLetter } from '../authorisation/add-dead-letter.ts';
 import { OTHER, OWNER } from '../authorisation/bearer-tokens.ts';
 import { findApi } from '../authorisation/find-api.ts';
 import { nameAt } from './plan-request.ts';
-import { startStores } from '../harness/start-stores.ts';
+import { startStores, type Stores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { createHearsay, type Hearsay } from './hearsay.ts';
 import { type OpenApi, readDocument } from './open-api.ts';
@@ -12,6 +12,7 @@ const DEAD_LETTERS = 30;
 const PENDING_ORDERS = 20;
 
 export interface FuzzedSystem {
+  readonly stores: Stores;
   readonly system: System;
   readonly port: number;
   readonly document: OpenApi;
@@ -34,7 +35,7 @@ export async function startFuzzedSystem(): Promise<FuzzedSystem> {
   });
   const hearsay = createHearsay();
   for (const { sku } of await system.database.prisma.product.findMany()) hearsay.add('sku', sku);
-  for (const slug of Object.keys(PROBLEMS)) hearsay.add('slug', slug);
+  for (const slug of Object.keys(PROBLEMS)) hearsay.add(nameAt('/problems', 'slug'), slug);
   for (let n = 0; n < DEAD_LETTERS; n += 1) {
     hearsay.add(nameAt('/admin/dead-letters', 'id'), await addDeadLetter(system));
   }
@@ -46,6 +47,7 @@ export async function startFuzzedSystem(): Promise<FuzzedSystem> {
   }
   const { url } = await findApi(system);
   return {
+    stores,
     system,
     port: Number(new URL(url).port),
     document: await readDocument(url),

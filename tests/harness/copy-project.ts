@@ -28,7 +28,9 @@ export async function copyProject(): Promise<ProjectCopy> {
   }
   await copy(folder, 'prisma');
   await copy(folder, 'tests');
+  await copy(folder, 'bench');
   await linkPackages(folder, '.');
+  await linkPackages(folder, 'bench');
   for (const parent of WORKSPACES) {
     for (const name of await readdir(join(REPOSITORY, parent))) {
       await copy(folder, join(parent, name));

@@ -27,6 +27,7 @@ export interface Exit {
 /** A process of the system, with everything that can be done to it. */
 export interface Service {
   readonly name: string;
+  readonly readyUrl: string;
   readonly pid: number | null;
   /** How often it was started. */
   readonly lives: number;
@@ -102,6 +103,7 @@ export function startService(options: ServiceOptions): Service {
 
   return {
     name,
+    readyUrl,
     exits,
     logFile,
     get pid() {

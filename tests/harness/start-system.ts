@@ -58,6 +58,8 @@ export interface System {
   /** The SKU that the client orders when not told otherwise: there is plenty of it. */
   readonly sku: string;
   proxy(link: Link): Proxy;
+  /** The links that have a proxy. */
+  readonly links: readonly Link[];
   /** Starts one more; it need not be ready yet. */
   addWorker(life?: Life): Promise<Service>;
   /** Violations of I1–I8 and contradictions in what the client was told; empty when all is well. */
@@ -83,7 +85,7 @@ const QUICK_WORKER = {
 };
 const QUICK_API = { ORDER_LEASE_MS: '3000' };
 
-export const SKU = 'BACKPACK-0001';
+const SKU = 'BACKPACK-0001';
 
 /** Starts a system on stores of its own. Resolves when an order would go through. */
 export async function startSystem(options: SystemOptions): Promise<System> {
@@ -191,6 +193,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     apiUrl,
     logsFolder,
     sku: SKU,
+    links: through,
     proxy: (link) => {
       const proxy = proxies.get(link);
       if (proxy === undefined) throw new Error(`no proxy was asked for in ${link}`);

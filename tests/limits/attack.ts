@@ -18,6 +18,7 @@ export interface Target {
 }
 
 const rows: string[] = [];
+const ERROR = /"level":"(error|fatal)"/;
 /** Of connections that end by themselves and of pools that breathe. */
 const FILES_TOLERANCE = 12;
 /** Nobody waits longer, though attackers and attacked share two cores. */
@@ -64,6 +65,8 @@ export async function withstand(system: System, apiUrl: string, attack: Attack):
   expect(growth / MIB).toBeLessThan(attack.maxGrowthMib);
   expect(after.openFiles).toBeLessThanOrEqual(before.openFiles + FILES_TOLERANCE);
   expect(system.api.exits).toEqual([]);
+  const log = (await system.api.log()).split('\n');
+  expect(log.filter((line) => ERROR.test(line))).toEqual([]);
 }
 
 /** Waits until the connections are gone that the attack has left behind. */

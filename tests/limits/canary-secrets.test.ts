@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { findFreePort } from '@orders/local-services/free-port';
 import { startTestRedis } from '@orders/local-services/start-test-redis';
-import { waitUntil } from '@orders/local-services/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBearers } from '../authorisation/bearer-tokens.ts';
 import { findApi } from '../authorisation/find-api.ts';
 import { listOperations, readDocument } from '../fuzz/open-api.ts';
 import { askRedis } from '../harness/ask-redis.ts';
 import { TOKENS } from '../harness/mint-token.ts';
-import { startService } from '../harness/service.ts';
-import { REPOSITORY, startStores, type Stores } from '../harness/start-stores.ts';
+import { startStores, type Stores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { untilRest } from '../harness/until-rest.ts';
-import { type Canary, findSecrets, secretsIn } from './find-secrets.ts';
+import { canariesOf, type Canary, findSecrets, secretsIn } from './find-secrets.ts';
+import { type Secrets, startToComplain } from './start-to-complain.ts';
 
 const createCanary = (name: string) => `canary-${name}-${randomBytes(18).toString('hex')}`;
 const CANARIES = {
@@ -48,14 +45,8 @@ beforeAll(async () => {
     through: ['api>postgres', 'worker>postgres', 'worker>provider'],
   });
   canaries = [
-    { name: "the tokens' secret", text: TOKENS.secret },
-    { name: "the database's password", text: new URL(stores.postgres.url).password },
+    ...canariesOf(stores, bearers),
     ...Object.entries(CANARIES).map(([name, text]) => ({ name, text })),
-    ...Object.entries(bearers).flatMap(([kind, bearer]) =>
-      bearer === null || bearer.length < 40
-        ? []
-        : { name: `the token that is: ${kind}`, text: bearer.slice('Bearer '.length) },
-    ),
   ];
 });
 
@@ -148,53 +139,27 @@ async function breakLinks(): Promise<void> {
 async function startWrongly(): Promise<void> {
   const locked = await startTestRedis();
   await askRedis(locked.port, 'CONFIG', 'SET', 'requirepass', createCanary('right'));
+  const complain = (name: string, app: string, secrets: Secrets) =>
+    startToComplain({ name, app, folder: system.logsFolder, ...secrets });
   const wrongRedis = withPassword(locked.url, 'default', CANARIES.wrongRedis);
   const wrongDatabase = withPassword(system.databaseUrl, 'postgres', CANARIES.wrongDatabase);
   try {
     for (const app of ['api', 'worker']) {
-      await startOnce(app, 'wrong-passwords', wrongDatabase, wrongRedis, TOKENS.secret);
+      await complain(`${app}-wrong-passwords`, app, {
+        databaseUrl: wrongDatabase,
+        redisUrl: wrongRedis,
+        jwtSecret: TOKENS.secret,
+      });
       const mysql = wrongDatabase.replace('postgresql:', 'mysql:');
-      await startOnce(app, 'wrong-configuration', mysql, 'nonsense', CANARIES.weak);
+      await complain(`${app}-wrong-configuration`, app, {
+        databaseUrl: mysql,
+        redisUrl: 'nonsense',
+        jwtSecret: CANARIES.weak,
+      });
     }
   } finally {
     await locked.close();
   }
-}
-
-/** Starts a service until it has said something, or has ended. */
-async function startOnce(
-  app: string,
-  why: string,
-  databaseUrl: string,
-  redisUrl: string,
-  jwtSecret: string,
-): Promise<void> {
-  const [port, internalPort] = [await findFreePort(), await findFreePort()];
-  const service = startService({
-    name: `${app}-${why}`,
-    entry: join(REPOSITORY, `apps/${app}/dist/main.js`),
-    cwd: system.logsFolder,
-    logFile: join(system.logsFolder, `${app}-${why}.ndjson`),
-    readyUrl: `http://127.0.0.1:${internalPort}/health/ready`,
-    env: {
-      NODE_ENV: 'test',
-      LOG_LEVEL: 'trace',
-      PORT: String(port),
-      INTERNAL_PORT: String(internalPort),
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      JWT_SECRET: jwtSecret,
-      JWT_ISSUER: TOKENS.issuer,
-      JWT_AUDIENCE: TOKENS.audience,
-      PAYMENT_PROVIDER_URL: 'http://127.0.0.1:1',
-    },
-  });
-  service.ready().catch(() => {});
-  await waitUntil(async () => service.exits.length > 0 || /"err":/.test(await service.log()), {
-    what: `${service.name} to complain`,
-    timeoutMs: 20_000,
-  });
-  await service.close();
 }
 
 function withPassword(url: string, user: string, password: string): string {

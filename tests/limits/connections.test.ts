@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBearers } from '../authorisation/bearer-tokens.ts';
 import { findApi } from '../authorisation/find-api.ts';
+import { abandonBytes } from '../fuzz/exchange-bytes.ts';
 import { startStores, type Stores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { printAttacks, withstand } from './attack.ts';
+import { canariesOf, findSecrets } from './find-secrets.ts';
 import { sendHugeBody } from './huge-bodies.ts';
 import { readFileLimit } from './measure-process.ts';
 import { closeConnections, openConnections } from './open-connections.ts';
@@ -68,15 +70,38 @@ test('who connects and says nothing is cut off within five seconds', async () =>
   });
 });
 
+test.each(['customer', 'wrong secret', 'garbage', 'none'] as const)(
+  'clients that leave before they are answered harm nobody, their token being: %s',
+  async (kind) => {
+    const authorization = createBearers()[kind];
+    const header = authorization === null ? '' : `Authorization: ${authorization}\r\n`;
+    const request = `GET /orders HTTP/1.1\r\nHost: api.test\r\n${header}\r\n`;
+    await withstand(system, url, {
+      name: `1,000 that leave, ${kind}`,
+      maxGrowthMib: 100,
+      begin: async ({ port }) => {
+        for (let n = 0; n < 1_000; n += 250) {
+          const leaving = Array.from({ length: 50 }, () =>
+            abandonBytes(port, Buffer.from(request)),
+          );
+          await Promise.all(leaving);
+        }
+        return '';
+      },
+      end: async () => {},
+    });
+  },
+);
+
 test('clients that ask and ask and never read do not fill the memory', async () => {
   let sockets: Socket[] = [];
-  // The longest answer that anybody can ask for: together 1.5 GB.
+  // The longest answer that anybody can ask for: together 0.7 GB.
   const request = 'GET /openapi.json HTTP/1.1\r\nHost: api.test\r\n\r\n';
   await withstand(system, url, {
-    name: '300 slow readers × 40 requests',
+    name: '300 slow readers × 20 requests',
     maxGrowthMib: 300,
     begin: async ({ port }) => {
-      sockets = await openSlowReaders(port, 300, request.repeat(40));
+      sockets = await openSlowReaders(port, 300, request.repeat(20));
       const kept = await countConnected(sockets, 3_000);
       return `${kept} still connected`;
     },
@@ -108,3 +133,8 @@ test.each([
     });
   },
 );
+
+test('nothing of all this has put a secret into the logs', async () => {
+  const { findings } = await findSecrets(system.logsFolder, canariesOf(stores, createBearers()));
+  expect(findings).toEqual([]);
+});

@@ -1,11 +1,30 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TOKENS } from '../harness/mint-token.ts';
+import type { Stores } from '../harness/start-stores.ts';
 
 /** A text that no log may contain, in whatever form. */
 export interface Canary {
   /** What it is; the text itself is never told. */
   readonly name: string;
   readonly text: string;
+}
+
+/** What every system of these suites must keep to itself. */
+export function canariesOf(
+  { postgres }: Pick<Stores, 'postgres'>,
+  bearers: Readonly<Record<string, string | null>>,
+): Canary[] {
+  return [
+    { name: "the tokens' secret", text: TOKENS.secret },
+    { name: "the database's password", text: new URL(postgres.url).password },
+    ...Object.entries(bearers).flatMap(([kind, bearer]) =>
+      // `Bearer a.b.c` is found in every log.
+      bearer === null || bearer.length < 40
+        ? []
+        : { name: `the token that is: ${kind}`, text: bearer.slice('Bearer '.length) },
+    ),
+  ];
 }
 
 /** What nobody should write whoever's it is. */

@@ -3,7 +3,7 @@ import type { System } from '../harness/start-system.ts';
 import type { Model, ModelStock } from './model.ts';
 
 /** Few enough to run out, so that orders have to wait. */
-const UNITS = 6;
+const UNITS = 3;
 const SKUS = 2;
 
 /** A model of nothing yet: two SKUs with a little stock, which the next sequences do not use. */

@@ -69,7 +69,7 @@ export function observe(order: ModelOrder, status: OrderStatus, version: number)
 }
 
 /** Whether an order can get from one status to the other without an operator's help. */
-export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
+function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
   const reached = new Set<OrderStatus>([from]);
   for (const status of reached) {
     if (status === 'failed') continue;

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { answerInTime } from '../answer-in-time.ts';
 import type { Principal } from '../authentication/principal.ts';
 import { offerNextPage, PAGE_QUERY, readPage } from '../http/list-page.ts';
+import { toDate } from '../http/to-date.ts';
 import { HEADERS } from '../openapi/described-response.ts';
 import { BEARER } from '../openapi/document.ts';
 import { problemResponses } from '../openapi/problem-responses.ts';
@@ -13,8 +14,6 @@ import { ProblemError } from '../problems/problem-error.ts';
 import { ORDER_LIST_EXAMPLE } from './examples.ts';
 
 const PATH = '/orders';
-/** PostgreSQL has no year 0. No order is as old as that, so the filter stays what it was. */
-const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 const querySchema = orderFilterSchema.extend(PAGE_QUERY);
 type Query = z.output<typeof querySchema>;
@@ -87,11 +86,7 @@ function toFilter(
   return {
     customerId: isOperator ? (customerId ?? null) : subject,
     status: status ?? null,
-    createdFrom: toDate(createdFrom),
-    createdTo: toDate(createdTo),
+    createdFrom: toDate(createdFrom) ?? null,
+    createdTo: toDate(createdTo) ?? null,
   };
-}
-
-function toDate(time: string | undefined): Date | null {
-  return time === undefined ? null : new Date(Math.max(Date.parse(time), EARLIEST_MS));
 }

@@ -44,22 +44,25 @@ export const authentication = fp(async function authentication(
       next();
       return;
     }
-    verify(token).then((verification) => {
-      switch (verification.kind) {
-        case 'verified':
-          memory.remember(token, verification.principal, verification.expiresAtMs, nowMs);
-          request.principal = verification.principal;
-          next();
-          return;
-        case 'refused':
-          app.log.debug({ requestId: request.id, reason: verification.reason }, 'Token refused.');
-          next(app.limitRefused(request, reply) ?? unauthorized(true));
-          return;
-        case 'unavailable':
-          app.log.warn({ err: verification.error }, 'Token keys cannot be fetched.');
-          next(new ProblemError('unavailable', { headers: { 'retry-after': '5' } }));
-      }
-    }, next);
+    verify(token)
+      .then((verification) => {
+        switch (verification.kind) {
+          case 'verified':
+            memory.remember(token, verification.principal, verification.expiresAtMs, nowMs);
+            request.principal = verification.principal;
+            next();
+            return;
+          case 'refused':
+            app.log.debug({ requestId: request.id, reason: verification.reason }, 'Token refused.');
+            next(app.limitRefused(request, reply) ?? unauthorized(true));
+            return;
+          case 'unavailable':
+            app.log.warn({ err: verification.error }, 'Token keys cannot be fetched.');
+            next(new ProblemError('unavailable', { headers: { 'retry-after': '5' } }));
+        }
+      })
+      // Whatever fails here fails this request, and not the process.
+      .catch(next);
   });
 });
 

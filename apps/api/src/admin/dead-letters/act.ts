@@ -4,6 +4,7 @@ import {
   type OperatorAct,
 } from '@orders/database/dead-letters/act-on-dead-letter';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answerInTime } from '../../answer-in-time.ts';
 import { actorOf } from '../../authentication/principal.ts';
 import { dispatchRuns } from '../../dispatch-runs.ts';
 import { principalOf } from '../../plugins/authentication.ts';
@@ -20,7 +21,7 @@ export async function act(
   operatorAct: OperatorAct,
 ): Promise<ActResult> {
   const actor = actorOf(principalOf(request));
-  const result = await actOnDeadLetter(app.database, id, operatorAct, actor);
+  const result = await answerInTime(actOnDeadLetter(app.database, id, operatorAct, actor));
   const context = { deadLetterId: id, act: operatorAct.kind, actor, requestId: request.id };
   if (result.kind === 'done') {
     const { orderId, status } = result;

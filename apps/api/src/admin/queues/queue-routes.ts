@@ -35,7 +35,8 @@ const listSchema = describeOperation({
 const SWITCHED = {
   params: z.strictObject({ name: queueNameSchema }),
   answer: queueSwitchedSchema,
-  problems: ['not-found'],
+  // A body is not needed; one that comes all the same has to be JSON.
+  problems: ['not-found', 'malformed-json', 'unsupported-media-type'],
 } as const;
 
 const pauseSchema = describeOperation({

@@ -1,0 +1,242 @@
+import type { Mutation, Suite } from './mutation.ts';
+
+function story(file: string, only: string): Suite {
+  return { project: 'system', file: `tests/faults/${file}.test.ts`, only };
+}
+
+const POISON = story('worker-death', 'an order that kills its worker');
+const RACE = story('money', 'cancel raced');
+const FROZEN = story('money', 'a worker frozen between');
+const FATES = story('money', 'whatever the provider does');
+const FLUSHED = story('redis', 'Redis flushed');
+const SCARCE = story('stock', '1,000 orders at once');
+
+/** Each breaks one rule of how the promises hold. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'neither lock an order nor ask for the status and version that was seen',
+    edits: [
+      {
+        file: 'packages/database/src/orders/lock-orders.ts',
+        text: '     ORDER BY id\n       FOR NO KEY UPDATE`',
+        by: '     ORDER BY id`',
+      },
+      {
+        file: 'packages/database/src/orders/apply-steps.ts',
+        text: ' AND (o.status, o.version) IS NOT DISTINCT FROM (s.from_status, s.version)',
+        by: '',
+      },
+    ],
+    suites: [RACE],
+  },
+  {
+    name: 'enqueue before COMMIT',
+    edits: [
+      {
+        file: 'apps/api/src/orders/intake.ts',
+        text: '  const placements = await placeOrders(',
+        by: '  dispatcher.dispatch(orders.map(({ id }) => id));\n  await new Promise((resolve) => setTimeout(resolve, 50));\n  const placements = await placeOrders(',
+      },
+      {
+        file: 'apps/api/src/orders/intake.ts',
+        text: '  dispatcher.dispatch(placed);\n',
+        by: '',
+      },
+    ],
+    suites: [story('intake', 'as soon as it is committed')],
+  },
+  {
+    name: 'a new key when a charge is repeated',
+    edits: [
+      {
+        file: 'apps/worker/src/payment/payment-provider.ts',
+        text: "        path: '/charges',\n        key,",
+        by: "        path: '/charges',\n        key: `${key}-${Math.random()}`,",
+      },
+    ],
+    suites: [FATES],
+  },
+  {
+    name: 'release stock without asking whether it is held',
+    edits: [
+      {
+        file: 'packages/database/src/inventory/sum-stock-effects.ts',
+        text: "if ((step.stock === 'reserve') === order.holdsStock) {",
+        by: 'if (order.id.length === 0) {',
+      },
+      {
+        file: 'packages/domain/src/decide.ts',
+        text: "      return step(order, 'cancelled', 'cancelled', { reason });",
+        by: "      return step(order, 'cancelled', 'cancelled', { reason, stock: 'release' });",
+      },
+    ],
+    suites: [{ project: 'packages', file: 'packages/database/test/cancel-order.test.ts' }],
+  },
+  {
+    name: 'stock locked in any order',
+    edits: [
+      {
+        file: 'packages/database/src/inventory/lock-stock.ts',
+        text: '     ORDER BY sku\n',
+        by: '     ORDER BY random()\n',
+      },
+    ],
+    suites: [story('stock', 'hundreds at once')],
+  },
+  {
+    name: 'no sweeper',
+    edits: [
+      {
+        file: 'apps/worker/src/sweeper/sweep.ts',
+        text: '  const { database, producer, failpoints, onFound } = parts;\n',
+        by: '  const { database, producer, failpoints, onFound } = parts;\n  if (producer.isConnected()) return;\n',
+      },
+    ],
+    suites: [story('intake', 'an api killed after COMMIT')],
+  },
+  {
+    name: 'the loss of a queue goes unnoticed',
+    edits: [
+      {
+        file: 'apps/worker/src/sweeper/restore-queue.ts',
+        text: 'if (!hasLost(observed, stored)) {',
+        by: 'if (stored !== null || !hasLost(observed, stored)) {',
+      },
+    ],
+    suites: [FLUSHED],
+  },
+  {
+    name: 'maxStalledCount 1',
+    edits: [
+      {
+        file: 'packages/queue/src/consumer.ts',
+        text: 'maxStalledCount ?? 20',
+        by: 'maxStalledCount ?? 1',
+      },
+    ],
+    suites: [POISON],
+  },
+  {
+    name: 'a job that comes again after a death is run like any other',
+    edits: [
+      {
+        file: 'apps/worker/src/fulfilment/fulfil-order.ts',
+        text: 'if (!delivery.redelivered) {',
+        by: 'if (delivery.jobId.length > 0) {',
+      },
+    ],
+    suites: [POISON],
+  },
+  {
+    name: 'an exception about one order is everybody’s in its batch',
+    edits: [
+      {
+        file: 'apps/worker/src/start-worker.ts',
+        text: '!isUnavailable(error) && !isContention(error),',
+        by: 'isUnavailable(error) && isContention(error),',
+      },
+    ],
+    suites: [story('worker-death', 'an order that always fails')],
+  },
+  {
+    name: 'a reserved order is cancelled without asking the provider',
+    edits: [
+      {
+        file: 'packages/domain/src/decide.ts',
+        text: "      return step(order, 'cancelling', 'cancelling', { reason, nextCheckMs: 0, redispatch: true });",
+        by: "      return step(order, 'cancelled', 'cancelled', { reason, stock: 'release' });",
+      },
+    ],
+    suites: [RACE],
+  },
+  {
+    name: 'cancelling ends when the provider does not know the key',
+    edits: [
+      {
+        file: 'apps/worker/src/fulfilment/fulfil-order.ts',
+        text: 'const result = await provider.voidCharge(call.attempt.key);',
+        by: "const found = await provider.lookUp(call.attempt.key);\n      const result: CallResult = found.kind === 'not-found' ? { kind: 'outcome', outcome: { kind: 'voided' } } : found;",
+      },
+    ],
+    suites: [FROZEN],
+  },
+  {
+    name: 'money found on a cancelled order is kept',
+    edits: [
+      {
+        file: 'packages/domain/src/decide.ts',
+        text: '    if (kept) return refund(order, outcome.chargeId);',
+        by: '    if (kept && order.attempt < 0) return refund(order, outcome.chargeId);',
+      },
+    ],
+    suites: [RACE],
+  },
+  {
+    name: 'what is reserved counts as available',
+    edits: [
+      {
+        file: 'packages/database/src/inventory/lock-stock.ts',
+        text: 'SELECT sku, on_hand - reserved AS available',
+        by: 'SELECT sku, on_hand AS available',
+      },
+    ],
+    suites: [SCARCE],
+  },
+  {
+    name: 'a new order overtakes those who wait for its stock',
+    edits: [
+      {
+        file: 'packages/database/src/inventory/read-waiting.ts',
+        text: '  if (inStock.length === 0) return [];',
+        by: '  if (inStock.length >= 0) return [];',
+      },
+    ],
+    suites: [{ project: 'packages', file: 'packages/database/test/backorders.test.ts' }],
+  },
+  {
+    name: 'equal baskets do not wait for one another',
+    edits: [
+      {
+        file: 'packages/database/src/orders/lock-guards.ts',
+        text: '  if (guards.size === 0) return;',
+        by: '  if (guards.size >= 0) return;',
+      },
+    ],
+    suites: [{ project: 'packages', file: 'packages/database/test/place-orders-at-once.test.ts' }],
+  },
+  {
+    name: 'a dead letter can be redriven again and again',
+    edits: [
+      {
+        file: 'packages/database/src/dead-letters/act-on-dead-letter.ts',
+        text: "      if (letter.state !== 'open') return { kind: 'already-closed' };\n",
+        by: '',
+      },
+    ],
+    suites: [story('dead-letters', 'five times at once')],
+  },
+  {
+    name: 'a lost reply to COMMIT is taken for a failure',
+    edits: [
+      {
+        file: 'packages/database/src/orders/place-orders.ts',
+        text: 'if (!run.reachedCommit || !isReplyLost(error)) throw error;',
+        by: 'if (run.reachedCommit || !isReplyLost(error)) throw error;',
+      },
+    ],
+    suites: [
+      { project: 'packages', file: 'packages/database/test/place-orders-lost-reply.test.ts' },
+    ],
+  },
+  {
+    name: 'the warehouse counts what was sold twice',
+    edits: [
+      {
+        file: 'packages/domain/src/warehouse/decide-stock.ts',
+        text: 'return row.onHand - (sold - row.salesIncluded) + movedSince;',
+        by: 'return row.onHand + movedSince + 0 * sold;',
+      },
+    ],
+    suites: [{ project: 'system', file: 'tests/faults/warehouse.test.ts', only: 'sales under' }],
+  },
+];
