@@ -99,7 +99,7 @@ export const configSchema = z.object({
     .default([])
     .describe('Origins whose pages may call the API from a browser, comma separated'),
   MAX_CONNECTIONS: integer({ min: 1 })
-    .default(10_000)
+    .default(20_000)
     .describe('Connections of clients at the same time; further ones are dropped'),
   RATE_LIMIT_CUSTOMER: integer({ min: 1 })
     .optional()

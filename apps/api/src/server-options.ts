@@ -33,6 +33,9 @@ export function createServerOptions(logger: FastifyBaseLogger, trustedProxies: r
     },
     requestTimeout: 4_000,
     keepAliveTimeout: 72_000,
+    // A client that neither sends nor reads for so long is gone. Above every silence that is meant:
+    // keep-alive, `Prefer: wait` and the heartbeat of event streams.
+    connectionTimeout: 90_000,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_URL_BYTES },
     // While closing, requests on open connections are still served, and told to close.

@@ -32,14 +32,14 @@ export const workerConfigSchema = z.object({
   PAYMENT_TIMEOUT_MS: integer({ min: 10, max: 60_000 })
     .default(5_000)
     .describe('The longest that one call to the provider may take'),
-  PAYMENT_CONNECTIONS: integer({ min: 1, max: 1_000 })
-    .default(64)
-    .describe('The most connections to the provider'),
+  PAYMENT_CONNECTIONS: integer({ min: 1, max: 5_000 })
+    .default(500)
+    .describe('The most connections to the provider; below WORKER_CONCURRENCY, calls wait in line'),
   WORKER_CONCURRENCY: integer({ min: 1, max: 5_000 })
-    .default(200)
+    .default(500)
     .describe('The most orders under way at once in this process'),
   WORKER_BATCH_SIZE: integer({ min: 1, max: 2_000 })
-    .default(200)
+    .default(250)
     .describe('The most orders in one transaction'),
   JOB_LOCK_MS: integer({ min: 500, max: 600_000 })
     .default(10_000)

@@ -40,26 +40,18 @@ async function reserve(tx: Prisma.TransactionClient, orderId: string): Promise<n
       version: { increment: 1 },
       updatedAt: now,
       processingStartedAt: now,
-      payments: {
-        create: {
-          attempt: 1,
-          key: `charge-${orderId}-1`,
-          amountMinor: order.totalMinor,
-          currency: order.currency,
-        },
-      },
-      events: {
-        create: {
-          seq: order.version + 1,
-          type: 'reserved',
-          fromStatus: 'pending',
-          toStatus: 'reserved',
-          actor: 'system',
-          data: {},
-        },
-      },
     },
   });
+  await tx.paymentAttempt.create({
+    data: {
+      orderId,
+      attempt: 1,
+      key: `charge-${orderId}-1`,
+      amountMinor: order.totalMinor,
+      currency: order.currency,
+    },
+  });
+  await logStep(tx, orderId, order.version + 1, 'pending', 'reserved');
   return Number(order.totalMinor);
 }
 
@@ -99,16 +91,19 @@ async function settle(
       updatedAt: now,
       processingFinishedAt: now,
       completedAt: now,
-      events: {
-        create: {
-          seq: order.version + 1,
-          type: 'completed',
-          fromStatus: 'reserved',
-          toStatus: 'completed',
-          actor: 'system',
-          data: {},
-        },
-      },
     },
+  });
+  await logStep(tx, orderId, order.version + 1, 'reserved', 'completed');
+}
+
+async function logStep(
+  tx: Prisma.TransactionClient,
+  orderId: string,
+  seq: number,
+  fromStatus: string,
+  toStatus: string,
+): Promise<void> {
+  await tx.orderEvent.create({
+    data: { orderId, seq, type: toStatus, fromStatus, toStatus, actor: 'system', data: {} },
   });
 }
