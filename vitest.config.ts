@@ -34,11 +34,24 @@ export default defineConfig({
           // A whole system each: one after the other, with the machine to itself.
           name: 'system',
           include: ['tests/**/*.test.ts', 'bench/test/**/*.test.ts'],
-          exclude: ['tests/**/*.long.test.ts'],
+          exclude: ['tests/{faults,chaos}/**', 'tests/**/*.long.test.ts'],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Mostly waiting for locks and leases to end, so two get on well together.
+          name: 'stories',
+          include: ['tests/{faults,chaos}/**/*.test.ts'],
+          exclude: ['tests/**/*.long.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -50,7 +63,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 900_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -6,7 +6,7 @@ import { type Stores, startStores } from '../harness/start-stores.ts';
 import type { System } from '../harness/start-system.ts';
 import { countStatuses } from '../harness/start-traffic.ts';
 import { given, thenAllIsWell } from '../harness/story.ts';
-import { readOpenLetters } from '../harness/steer-orders.ts';
+import { readOpenLetters, untilStatus } from '../harness/steer-orders.ts';
 import { countByStatus } from '../harness/until-rest.ts';
 
 const COUNT = 20;
@@ -79,4 +79,36 @@ test('dead letters redriven while the provider is still coming back: each order 
   }
   await thenAllIsWell(system, { fault: 'redrive while healing' });
   expect(await countByStatus(system)).toEqual({ completed: COUNT });
+});
+
+test('a provider that may have forgotten the key is only asked, never charged again: an operator decides', async () => {
+  const system = await given({ stores, workerEnv: { PROVIDER_KEY_RETENTION_SECONDS: '1' } });
+  // The first call is lost for longer than the key is remembered.
+  const orderId = await system.client.place({ simulate: 'hang-before:1+lookup.hang-before:1' });
+  await untilStatus(system, orderId, ['failed']);
+  const [letter] = await readOpenLetters(system);
+  expect(letter).toMatchObject({ orderId, reason: 'payment_unknown', fromStatus: 'reserved' });
+  expect((await system.provider.ledger(orderId)).charges).toEqual([]);
+
+  const path = `/admin/dead-letters/${letter?.id}/resolve`;
+  const body = { outcome: 'not_charged', reason: 'the provider says so' };
+  expect((await system.client.request('POST', path, { body })).status).toBe(200);
+  await thenAllIsWell(system, { fault: 'key beyond its retention' });
+  expect(await countByStatus(system)).toEqual({ completed: 1 });
+  expect((await system.provider.ledger(orderId)).charges).toHaveLength(1);
+});
+
+test('a dead letter discarded while its payment is unknown goes through cancelling: what was charged is given back', async () => {
+  const system = await given({ stores, workerEnv: { GIVE_UP_AFTER_SECONDS: '2' } });
+  await system.provider.change({ faults: 'lookup.503=1' });
+  const orderId = await system.client.place({ simulate: 'hang-after:9' });
+  await untilStatus(system, orderId, ['failed']);
+  await system.provider.change({ faults: '' });
+  const [letter] = await readOpenLetters(system);
+  const path = `/admin/dead-letters/${letter?.id}/discard`;
+  const answer = await system.client.request('POST', path, { body: { reason: 'too late' } });
+  expect(answer).toMatchObject({ status: 200, body: { status: 'cancelling' } });
+  await thenAllIsWell(system, { fault: 'discard with an unknown payment' });
+  expect(await countByStatus(system)).toEqual({ cancelled: 1 });
+  expect((await system.provider.ledger(orderId)).refunds).toHaveLength(1);
 });

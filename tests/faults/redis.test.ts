@@ -114,6 +114,21 @@ test('Redis flushed with 1,000 open orders and jobs under way: all are dispatche
   expect(await countByStatus(system)).toEqual({ completed: 1_000 });
 });
 
+test('Redis flushed again while the first loss is being mended: the mending starts over', async () => {
+  const system = await given({
+    stores,
+    workers: [{ failpoints: ['restore.before-finish=block'], env: { FAILPOINT_BLOCK_MS: '3000' } }],
+  });
+  const [worker] = system.workers;
+  await worker?.says(/failpoint restore.before-finish/);
+  const orders = Array.from({ length: 100 }, () => system.client.wish({ simulate: 'delay:200' }));
+  await Promise.all(orders.map((order) => system.client.insist(order)));
+  await askRedis(stores.redis.port, 'FLUSHALL');
+  const since = performance.now();
+  await thenAllIsWell(system, { fault: 'Redis flushed twice', since, withinSeconds: 30 });
+  expect(await countByStatus(system)).toEqual({ completed: 100 });
+});
+
 test('Redis restarted empty under traffic: all orders are dispatched again', async () => {
   const system = await given({ stores });
   const traffic = startTraffic(system, { perSecond: 50, insist: false });

@@ -128,6 +128,29 @@ test.each([
   await thenAllIsWell(system, { fault: `sales under a snapshot ${what}` });
 });
 
+test('the warehouse counts fewer than are reserved, then the captured orders settle: they complete, and the shortfall is open', async () => {
+  const { prisma } = system.database;
+  const sold = sell(30, 'delay:1300');
+  await waitUntil(
+    async () => (await prisma.order.count({ where: { status: 'reserved' } })) === 30,
+    {
+      what: 'all to be under way',
+      timeoutMs: 20_000,
+    },
+  );
+  await system.provider.call('PUT', '/warehouse/stock', { rows: [{ sku: SKU, onHand: 12 }] });
+  await syncUntilCompleted(system);
+  await sold;
+  await thenAllIsWell(system, { fault: 'the warehouse counts fewer than are reserved' });
+  expect(await prisma.order.count({ where: { status: { not: 'completed' } } })).toBe(0);
+  const where = { sku: SKU, closedAt: null };
+  expect(await prisma.stockShortfall.findMany({ where })).toMatchObject([{ missing: 18n }]);
+
+  await deliver(system, SKU, 1_000);
+  await syncUntilCompleted(system);
+  expect(await prisma.stockShortfall.count({ where })).toBe(0);
+});
+
 test('a worker killed in the middle of a sync: another one takes over, and the delivery counts once', async () => {
   const before = await readOnHand(system, SKU);
   await deliver(system, SKU, 9);

@@ -1,16 +1,17 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { removeOnDeath } from '@orders/local-services/reap-on-death';
 import { REPOSITORY } from './start-stores.ts';
 
 /** A copy of the whole project, built as it is here, to be changed and run. */
 export interface ProjectCopy {
   readonly folder: string;
   /**
-   * Replaces a text in a file of the copy.
+   * Replaces a text in a file of the copy. Returns how to undo it.
    * @throws when it does not stand there exactly once
    */
-  replace(file: string, text: string, by: string): Promise<void>;
+  replace(file: string, text: string, by: string): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
 
@@ -23,6 +24,7 @@ const WORKSPACES = ['apps', 'packages'];
  */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'orders-copy-'));
+  const keep = removeOnDeath(folder);
   for (const entry of await readdir(REPOSITORY, { withFileTypes: true })) {
     if (entry.isFile() && ROOT_FILES.test(entry.name)) await copy(folder, entry.name);
   }
@@ -31,6 +33,9 @@ export async function copyProject(): Promise<ProjectCopy> {
   await copy(folder, 'bench');
   await linkPackages(folder, '.');
   await linkPackages(folder, 'bench');
+  // A Redis that was fetched once need not be fetched again.
+  await mkdir(join(folder, '.local'));
+  await symlink(join(REPOSITORY, '.local/redis-dist'), join(folder, '.local/redis-dist'));
   for (const parent of WORKSPACES) {
     for (const name of await readdir(join(REPOSITORY, parent))) {
       await copy(folder, join(parent, name));
@@ -41,13 +46,18 @@ export async function copyProject(): Promise<ProjectCopy> {
     folder,
     replace: async (file, text, by) => {
       const path = join(folder, file);
-      const parts = (await readFile(path, 'utf8')).split(text);
+      const before = await readFile(path, 'utf8');
+      const parts = before.split(text);
       if (parts.length !== 2) {
         throw new Error(`${file} contains ${parts.length - 1} times, not once: ${text}`);
       }
       await writeFile(path, parts.join(by));
+      return () => writeFile(path, before);
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      await rm(folder, { recursive: true, force: true });
+      keep();
+    },
   };
 }
 

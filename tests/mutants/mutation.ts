@@ -8,7 +8,7 @@ export interface Edit {
 
 /** Where a mutation is to be found out. */
 export interface Suite {
-  readonly project: 'packages' | 'apps' | 'system';
+  readonly project: 'packages' | 'apps' | 'stories';
   readonly file: string;
   /** Of the file, only the tests whose names match. */
   readonly only?: string;

@@ -1,7 +1,7 @@
 import type { Mutation, Suite } from './mutation.ts';
 
 function story(file: string, only: string): Suite {
-  return { project: 'system', file: `tests/faults/${file}.test.ts`, only };
+  return { project: 'stories', file: `tests/faults/${file}.test.ts`, only };
 }
 
 const POISON = story('worker-death', 'an order that kills its worker');
@@ -98,9 +98,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the loss of a queue goes unnoticed',
     edits: [
       {
-        file: 'apps/worker/src/sweeper/restore-queue.ts',
-        text: 'if (!hasLost(observed, stored)) {',
-        by: 'if (stored !== null || !hasLost(observed, stored)) {',
+        file: 'packages/database/src/dispatch/queue-marker.ts',
+        text: '    observed.generation === null ||\n    observed.generation < stored.generation ||\n    observed.runId !== stored.runId\n',
+        by: "    observed.runId === ''\n",
       },
     ],
     suites: [FLUSHED],
@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an exception about one order is everybody’s in its batch',
     edits: [
       {
-        file: 'apps/worker/src/start-worker.ts',
+        file: 'apps/worker/src/fulfilment/create-batches.ts',
         text: '!isUnavailable(error) && !isContention(error),',
         by: 'isUnavailable(error) && isContention(error),',
       },
@@ -237,6 +237,6 @@ export const MUTATIONS: readonly Mutation[] = [
         by: 'return row.onHand + movedSince + 0 * sold;',
       },
     ],
-    suites: [{ project: 'system', file: 'tests/faults/warehouse.test.ts', only: 'sales under' }],
+    suites: [{ project: 'stories', file: 'tests/faults/warehouse.test.ts', only: 'sales under' }],
   },
 ];

@@ -19,8 +19,9 @@ const APPS = ['apps/api', 'apps/worker', 'apps/simulator', 'apps/ops'];
 
 /** Applies a mutation to the copy, builds, runs its suites, and puts everything back. */
 export async function runMutant(copy: ProjectCopy, mutation: Mutation): Promise<MutantResult> {
-  for (const { file, text, by } of mutation.edits) await copy.replace(file, text, by);
+  const undo: (() => Promise<void>)[] = [];
   try {
+    for (const { file, text, by } of mutation.edits) undo.push(await copy.replace(file, text, by));
     const error = await build(copy);
     if (error !== null) return { kind: 'not-built', error };
     const caught: string[] = [];
@@ -31,8 +32,7 @@ export async function runMutant(copy: ProjectCopy, mutation: Mutation): Promise<
     }
     return caught.length === 0 ? { kind: 'survived' } : { kind: 'caught', by: caught };
   } finally {
-    for (const { file, text, by } of mutation.edits.toReversed())
-      await copy.replace(file, by, text);
+    for (const each of undo.toReversed()) await each();
   }
 }
 

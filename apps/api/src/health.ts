@@ -10,14 +10,22 @@ export function createReadiness(
   isClosing: () => boolean,
 ): () => Promise<Readiness> {
   return async () => {
-    const queue = app.producer.isConnected() ? 'ok' : 'degraded';
-    if (isClosing()) return { ok: false, body: { status: 'closing', queue } };
-    const answers = await app.database.ping().then(
-      () => true,
-      () => false,
-    );
+    if (isClosing()) return { ok: false, body: { status: 'closing' } };
+    // Asked rather than looked at: the connection to a Redis that hangs stays open.
+    const [answers, dispatches] = await Promise.all([
+      succeeds(app.database.ping()),
+      succeeds(app.queueState.ping()),
+    ]);
+    const queue = dispatches ? 'ok' : 'degraded';
     return answers
       ? { ok: true, body: { status: 'ready', database: 'ok', queue } }
       : { ok: false, body: { status: 'not ready', database: 'away', queue } };
   };
+}
+
+async function succeeds(check: Promise<unknown>): Promise<boolean> {
+  return check.then(
+    () => true,
+    () => false,
+  );
 }

@@ -65,6 +65,7 @@ test.each([
   `dead-letters resolve ${ID} --reason x --outcome charged`,
   'dead-letters list --state nonsense',
   'scale many',
+  'seed-orders',
 ])('`%s` is a usage error', async (line) => {
   const { code, stdout, stderr } = await run(line, NOWHERE);
   expect(code).toBe(2);
@@ -104,6 +105,25 @@ test('with --json a failure is one object on stdout, too', async () => {
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toEqual({ error: 'PostgreSQL at 127.0.0.1:1 cannot be reached' });
 });
+
+test.each([
+  ['load --bogus --json', "unknown option '--bogus'"],
+  ['start --json --bogus', "unknown option '--bogus'"],
+  ['bogus --json', "unknown command 'bogus'"],
+  ['help bogus --json', 'a known command is needed'],
+  ['order --json', "unknown option '--json'"],
+  ['order explain --json', "missing required argument 'id'"],
+  ['seed-orders --json', 'count: is needed: --count N'],
+])(
+  '`%s` says what is wrong as one object on stdout, and not twice beside it',
+  async (line, error) => {
+    const { code, stdout, stderr } = await run(line, NOWHERE);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ error });
+    expect(stderr).not.toBe('');
+    expect(stderr.split(error).length).toBeLessThanOrEqual(2);
+  },
+);
 
 test('a wrong environment is a usage error that names every variable', async () => {
   const { code, stderr } = await run('invariants', { DATABASE_URL: 'foo', WORKERS: 'many' });

@@ -1,23 +1,20 @@
 import { createDatabase } from '@orders/database/client';
-import { beginOrders, type OrderRun } from '@orders/database/orders/begin-orders';
-import { settleOrders, type Settlement } from '@orders/database/orders/settle-orders';
-import { isContention, isUnavailable } from '@orders/database/sql-state';
 import { startConsumer } from '@orders/queue/consumer';
 import { startLossMarker } from '@orders/queue/loss-marker';
 import { startNudgePublisher } from '@orders/queue/nudge-publisher';
 import { startProducer } from '@orders/queue/producer';
 import { startQueueState } from '@orders/queue/queue-state';
-import { createBatcher } from '@orders/service/batcher';
 import { createFailpoints } from '@orders/service/failpoints';
 import { startInternalListener } from '@orders/service/internal-listener';
 import type { Logger } from '@orders/service/logger';
 import { observePool } from '@orders/service/observe-pool';
 import { startTicker } from '@orders/service/ticker';
 import { toRetryPolicy, type WorkerConfig } from './config.ts';
+import { createBatches } from './fulfilment/create-batches.ts';
 import { createFulfilOrder } from './fulfilment/fulfil-order.ts';
-import { observeStarts } from './fulfilment/observe-starts.ts';
 import { createReportFailure } from './fulfilment/report-failure.ts';
-import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+import { checkReadiness } from './health.ts';
+import { createWorkerMetrics } from './metrics.ts';
 import { createPaymentProvider } from './payment/payment-provider.ts';
 import { createTasks } from './sweeper/hung-tasks.ts';
 import { createRestoreQueue } from './sweeper/restore-queue.ts';
@@ -80,25 +77,12 @@ export async function startWorker(
   const queueState = startQueueState(redis);
   const nudges = startNudgePublisher(redis);
 
-  const begins = createBatcher({
-    ...batching(config, metrics, 'begin'),
-    runBatch: async (runs: OrderRun[]) => {
-      const beginnings = await beginOrders(database, runs, policy);
-      observeStarts(metrics, runs, beginnings, Date.now());
-      nudges.publish(
-        runs.flatMap((run, n) => (beginnings[n]?.kind === 'superseded' ? [] : run.orderId)),
-      );
-      return beginnings;
-    },
-  });
-  const settlements = createBatcher({
-    ...batching(config, metrics, 'settle'),
-    runBatch: async (batch: Settlement[]) => {
-      const settled = await settleOrders(database, batch, policy);
-      nudges.publish(batch.map(({ orderId }) => orderId));
-      for (const { status } of settled) metrics.settled.inc({ status: status ?? 'unknown' });
-      return settled;
-    },
+  const { begins, settlements } = createBatches({
+    database,
+    policy,
+    metrics,
+    nudges,
+    maxBatchSize: config.WORKER_BATCH_SIZE,
   });
 
   const tasks = createTasks();
@@ -186,14 +170,7 @@ export async function startWorker(
       },
     },
     live: () => true,
-    ready: async () => {
-      const [databaseOk, redisOk] = await Promise.all([
-        succeeds(database.ping()),
-        succeeds(queueState.ping()),
-      ]);
-      const body = { database: upOrDown(databaseOk), queue: upOrDown(redisOk) };
-      return { ok: databaseOk && redisOk, body };
-    },
+    ready: () => checkReadiness(database, queueState),
   });
   logger.info({ internalUrl: listener.url }, 'The worker has started.');
 
@@ -212,34 +189,4 @@ export async function startWorker(
       await listener.close();
     },
   };
-}
-
-function batching(config: WorkerConfig, metrics: WorkerMetrics, step: string) {
-  return {
-    name: step,
-    maxBatchSize: config.WORKER_BATCH_SIZE,
-    // Two, so that one gathers and computes while the other waits for its COMMIT.
-    maxInFlight: 2,
-    maxQueue: 10_000,
-    // Also what looks like a bug: one order's must not cost its mates an attempt. Both steps may be
-    // repeated, whatever became of them.
-    isolate: (error: unknown) => !isUnavailable(error) && !isContention(error),
-    onBatch: ({ size, ms }: { readonly size: number; readonly ms: number }) => {
-      metrics.batchSize.observe({ step }, size);
-      metrics.batchSeconds.observe({ step }, ms / 1_000);
-    },
-  };
-}
-
-async function succeeds(check: Promise<unknown>): Promise<boolean> {
-  try {
-    await check;
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function upOrDown(isUp: boolean): string {
-  return isUp ? 'up' : 'down';
 }

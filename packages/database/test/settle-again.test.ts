@@ -45,7 +45,7 @@ test('captured twice, in one batch or by many workers at once, is captured once'
 test('the outcome of an earlier attempt changes nothing for the one under way', async () => {
   const [id = ''] = await reserve('E-1');
   await settle(database, [id], SOFT, 1);
-  for (const late of [SOFT, HARD, { kind: 'voided' }, 'captured'] as const) {
+  for (const late of [SOFT, HARD, { kind: 'voided' }] as const) {
     expect(await settle(database, [id], late, 1)).toEqual([
       { status: 'reserved', refundDue: false },
     ]);
@@ -54,6 +54,30 @@ test('the outcome of an earlier attempt changes nothing for the one under way', 
   await settleOrders(database, [{ orderId: id, attempt: 1, result: gaveUp }], POLICY);
   expect(await readStatuses(database, [id])).toEqual(['reserved']);
   expect(await types(id)).toEqual(['placed', 'reserved', 'payment_declined']);
+});
+
+test('a capture that contradicts an earlier decline is given back, whatever is under way', async () => {
+  const [id = ''] = await reserve('F-1');
+  await settle(database, [id], SOFT, 1);
+  expect(await settle(database, [id], 'captured', 1)).toEqual([
+    { status: 'reserved', refundDue: true },
+  ]);
+  const refunds = await database.sql(
+    'SELECT attempt, outcome FROM payment_attempts p JOIN refunds r USING (order_id, charge_id) WHERE order_id = $1',
+    [id],
+  );
+  expect(refunds).toEqual([{ attempt: 1, outcome: 'captured' }]);
+});
+
+test('what an operator has said before decides, not what a run is told after him', async () => {
+  const [id = ''] = await reserve('G-1');
+  await database.sql(
+    `UPDATE payment_attempts SET outcome = 'captured', charge_id = 'said' WHERE order_id = $1`,
+    [id],
+  );
+  expect(await settle(database, [id], HARD, 1)).toEqual([
+    { status: 'completed', refundDue: false },
+  ]);
 });
 
 test('two outcomes of one order in one batch both count: the second is decided on what the first made', async () => {

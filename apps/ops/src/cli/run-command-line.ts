@@ -36,20 +36,17 @@ export async function runCommandLine(
 
 function reportFailure(error: unknown, json: boolean, terminal: Terminal): number {
   const { exitCode, message } = describeFailure(error);
-  if (message !== null) {
-    terminal.note(scrubText(message));
-    if (json) terminal.print(JSON.stringify({ error: scrubText(message) }));
-  }
+  if (message === null) return exitCode;
+  // Commander has noted its own errors already, with a hint at --help.
+  if (!(error instanceof CommanderError)) terminal.note(scrubText(message));
+  if (json) terminal.print(JSON.stringify({ error: scrubText(message) }));
   return exitCode;
 }
 
 function describeFailure(error: unknown): { exitCode: number; message: string | null } {
   if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };
   if (error instanceof ConfigError) return { exitCode: EXIT.usage, message: error.message };
-  if (error instanceof CommanderError) {
-    // Help that was asked for is no error; commander has written what there is to say.
-    return { exitCode: error.exitCode === 0 ? EXIT.good : EXIT.usage, message: null };
-  }
+  if (error instanceof CommanderError) return describeUsage(error);
   // 42P01 undefined_table, 42703 undefined_column
   if (['42P01', '42703'].includes(sqlState(error) ?? '')) {
     const message = 'the database lacks the schema of this version: run `ops migrate` first';
@@ -62,6 +59,14 @@ function describeFailure(error: unknown): { exitCode: number; message: string | 
     exitCode: EXIT.bad,
     message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
   };
+}
+
+function describeUsage(error: CommanderError): { exitCode: number; message: string | null } {
+  // Help that was asked for is no error.
+  if (error.exitCode === 0) return { exitCode: EXIT.good, message: null };
+  // Commander shows help, instead of an error, when the command is missing or help knows none.
+  const message = error.code === 'commander.help' ? 'a known command is needed' : error.message;
+  return { exitCode: EXIT.usage, message: message.replace(/^error: /, '') };
 }
 
 function messageOf(error: unknown): string {

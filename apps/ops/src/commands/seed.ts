@@ -38,7 +38,7 @@ function addSeedOrders(parent: Command, context: CommandContext): void {
       ['--completed', 'most of them completed; no provider knows of their charges, as I3 will say'],
     ],
     input: z.object({
-      count: integer({ min: 1, max: 100_000_000 }),
+      count: z.string('is needed: --count N').pipe(integer({ min: 1, max: 100_000_000 })),
       completed: z.boolean().default(false),
     }),
     run: async ({ count, completed }, { config, terminal }) => {

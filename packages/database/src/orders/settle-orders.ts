@@ -136,13 +136,29 @@ function decide(
   policy: RetryPolicy,
 ): Decision {
   const state = toState(order, paymentState(payments, attempt));
-  if (result.kind === 'gave-up') {
-    return attempt === order.attempt
+  const outcome = outcomeOf(payments, attempt, result);
+  if (outcome === null) {
+    return attempt === order.attempt && result.kind === 'gave-up'
       ? giveUp(state, result.reason, { attempt, error: toStorableText(result.error, 500) })
       : { kind: 'none' };
   }
-  if (attempt !== order.attempt) return decideLateOutcome(state, result);
-  return decideOutcome(state, result, { now: order.readAt, random: Math.random(), policy });
+  if (attempt !== order.attempt) return decideLateOutcome(state, outcome);
+  return decideOutcome(state, outcome, { now: order.readAt, random: Math.random(), policy });
+}
+
+/**
+ * What is stored decides, not what this run was told: an operator, or another run, may have said
+ * otherwise before, and the books follow what is stored. Null when nothing is known, or when it is
+ * not the attempt but its refund that was given up.
+ */
+function outcomeOf(
+  payments: Payments,
+  attempt: number,
+  result: Settlement['result'],
+): PaymentOutcome | null {
+  const stored = payments.attempts.find((known) => known.attempt === attempt)?.outcome ?? null;
+  if (result.kind !== 'gave-up') return stored ?? result;
+  return result.reason === 'refund_failed' ? null : stored;
 }
 
 function toSettled(order: LockedOrder | undefined, decision: Decision | undefined): Settled {

@@ -3,8 +3,9 @@ import type { Settlement } from '../orders/settle-orders.ts';
 
 /**
  * Writes outcomes on their attempts, whatever the orders' status. Definite outcomes are final:
- * zero rows mean that the outcome was known already. One exception: a capture overrides `voided`,
- * should a provider break its word, since money that moved must never be forgotten.
+ * zero rows mean that the outcome was known already. One exception: a capture overrides what says
+ * that no money moved, should a provider break its word or an operator be wrong, since money that
+ * did move must never be forgotten.
  */
 export async function storeOutcomes(
   tx: Connection,
@@ -27,5 +28,5 @@ export async function storeOutcomes(
         ${outcomes.map(({ result }) => ('retryable' in result ? result.retryable : null))}::boolean[]
       ) AS t(order_id, attempt, outcome, charge_id, code, retryable)
      WHERE p.order_id = t.order_id AND p.attempt = t.attempt
-       AND (p.outcome IS NULL OR p.outcome = 'voided' AND t.outcome = 'captured')`;
+       AND (p.outcome IS NULL OR p.outcome <> 'captured' AND t.outcome = 'captured')`;
 }

@@ -6,6 +6,7 @@ import {
 } from '@orders/domain/contracts/dead-letter';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import { parseBody, validatorCompilerWithoutBody } from '../../http/validator-compiler.ts';
 import { describeOperation, ID_PARAMS, type OneById } from '../describe-operation.ts';
 import { act, answerAct } from './act.ts';
 import { DEAD_LETTER_EXAMPLE } from './examples.ts';
@@ -53,12 +54,12 @@ const resolveSchema = describeOperation({
 
 /** `POST /admin/dead-letters/:id/redrive`, `/discard` and `/resolve` */
 export async function actRoutes(app: FastifyInstance): Promise<void> {
-  app.post<OneById & { Body: z.output<typeof redriveBodySchema> | undefined }>(
+  app.post<OneById>(
     '/admin/dead-letters/:id/redrive',
-    { schema: redriveSchema },
+    { schema: redriveSchema, validatorCompiler: validatorCompilerWithoutBody },
     async (request) => {
       const id = request.params.id.toLowerCase();
-      const { force = false } = request.body ?? {};
+      const { force = false } = parseBody(redriveBodySchema.optional(), request.body) ?? {};
       return answerAct(id, await act(app, request, id, { kind: 'redrive', force }));
     },
   );

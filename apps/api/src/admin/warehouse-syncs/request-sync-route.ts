@@ -4,9 +4,9 @@ import {
   warehouseSyncSchema,
 } from '@orders/domain/contracts/warehouse-sync';
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
 import { answerInTime } from '../../answer-in-time.ts';
 import { actorOf } from '../../authentication/principal.ts';
+import { parseBody, validatorCompilerWithoutBody } from '../../http/validator-compiler.ts';
 import { principalOf } from '../../plugins/authentication.ts';
 import { describeOperation } from '../describe-operation.ts';
 import { SYNC_EXAMPLE } from './examples.ts';
@@ -35,11 +35,12 @@ const schema = describeOperation({
 
 /** `POST /admin/warehouse-syncs` */
 export async function requestSyncRoute(app: FastifyInstance): Promise<void> {
-  app.post<{ Body: z.output<typeof requestSyncBodySchema> | undefined }>(
+  app.post(
     '/admin/warehouse-syncs',
-    { schema },
+    { schema, validatorCompiler: validatorCompilerWithoutBody },
     async (request, reply) => {
-      const { dryRun = false, force = false } = request.body ?? {};
+      const { dryRun = false, force = false } =
+        parseBody(requestSyncBodySchema.optional(), request.body) ?? {};
       const actor = actorOf(principalOf(request));
       const { kind, sync } = await answerInTime(
         requestWarehouseSync(app.database, { dryRun, force, actor }),
