@@ -23,6 +23,9 @@ afterAll(async () => {
   await stores.close();
 });
 
+/** No lease ends within a test: only noticing that jobs are gone brings them back. */
+const UNHURRIED = { ORDER_LEASE_MS: '60000' };
+
 /** Whatever Redis does, customers do not notice. */
 function expectUntroubled(answers: readonly Answer[]): void {
   expect(countStatuses(answers)).toEqual({ 201: answers.length });
@@ -100,7 +103,11 @@ test('Redis cut off from the api alone: nobody notices, and the sweepers dispatc
 });
 
 test('Redis flushed with 1,000 open orders and jobs under way: all are dispatched again within 30 s, nothing twice', async () => {
-  const system = await given({ stores, workerEnv: { WORKER_CONCURRENCY: '20' } });
+  const system = await given({
+    stores,
+    api: { env: UNHURRIED },
+    workerEnv: { ...UNHURRIED, WORKER_CONCURRENCY: '20' },
+  });
   const orders = Array.from({ length: 1_000 }, () => system.client.wish({ simulate: 'delay:200' }));
   await Promise.all(orders.map((order) => system.client.insist(order)));
   await askRedis(stores.redis.port, 'FLUSHALL');
@@ -117,6 +124,8 @@ test('Redis flushed with 1,000 open orders and jobs under way: all are dispatche
 test('Redis flushed again while the first loss is being mended: the mending starts over', async () => {
   const system = await given({
     stores,
+    api: { env: UNHURRIED },
+    workerEnv: UNHURRIED,
     workers: [{ failpoints: ['restore.before-finish=block'], env: { FAILPOINT_BLOCK_MS: '3000' } }],
   });
   const [worker] = system.workers;
@@ -130,7 +139,7 @@ test('Redis flushed again while the first loss is being mended: the mending star
 });
 
 test('Redis restarted empty under traffic: all orders are dispatched again', async () => {
-  const system = await given({ stores });
+  const system = await given({ stores, api: { env: UNHURRIED }, workerEnv: UNHURRIED });
   const traffic = startTraffic(system, { perSecond: 50, insist: false });
   await wait(2_000);
   await askRedis(stores.redis.port, 'FLUSHALL');
@@ -145,7 +154,7 @@ test('Redis restarted empty under traffic: all orders are dispatched again', asy
 });
 
 test('Redis rolled back to an older state of itself: what it forgot is dispatched again, what it remembers is done once', async () => {
-  const system = await given({ stores });
+  const system = await given({ stores, api: { env: UNHURRIED }, workerEnv: UNHURRIED });
   await Promise.all(Array.from({ length: 50 }, () => system.client.place()));
   // Everything so far is in the file, which is written every second.
   await wait(1_500);
