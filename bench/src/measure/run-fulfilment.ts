@@ -131,6 +131,8 @@ function watchMemory(pids: readonly number[]) {
     const mb = Math.max(...memory.map(({ nowMb }) => nowMb));
     if (mb > 0) samples.push({ atMs: performance.now() - beganAt, mb });
   };
+  // A short run may be over before the first tick.
+  void look();
   const timer = setInterval(() => void look(), 250);
   return { samples, stop: () => clearInterval(timer) };
 }

@@ -79,6 +79,28 @@ test('a redriven order whose charge was refused reserves and charges anew under 
   ]);
 });
 
+test('money that a refused charge took after all goes back, and the order keeps its place in the line', async () => {
+  const { id, sku } = await placeOne(database);
+  await settle(database, [id], { kind: 'refused', code: 'bad' });
+  await act(database, await findLetter(database, id), REDRIVE);
+  await database.sql(
+    `WITH gone AS (UPDATE inventory SET on_hand = 0 WHERE sku = $1 RETURNING sku)
+     INSERT INTO stock_movements (sku, kind, delta, balance, reason, actor)
+     SELECT sku, 'adjustment', -10, 0, 'count', 'op' FROM gone`,
+    [sku],
+  );
+  await begin(database, [id]);
+  const line = () => database.sql('SELECT sku, quantity FROM backorders WHERE order_id = $1', [id]);
+  const before = await line();
+  expect(before).toHaveLength(1);
+  expect(await settle(database, [id], 'captured', 1)).toEqual([
+    { status: 'backordered', refundDue: true },
+  ]);
+  expect(await line()).toEqual(before);
+  await settleRefund(database, id, 1, 're_1');
+  expect(await line()).toEqual(before);
+});
+
 test('an order that failed while cancelling is redriven to cancelling, and is refunded once', async () => {
   const { id, sku } = await placeOne(database);
   await cancelOrder(database, { orderId: id, customerId: null, reason: null, actor: 'op' });
