@@ -76,7 +76,7 @@ describe('metrics', () => {
     expect(named.filter((name) => !shown.has(name))).toEqual([]);
   });
 
-  test('they tell of the line, the workers and the time to start', async () => {
+  test('they tell of the line, the workers, the time to start and the end', async () => {
     const system = await given({ stores, workers: [] });
     for (let n = 0; n < 3; n += 1) await system.client.place();
     await expect
@@ -89,6 +89,9 @@ describe('metrics', () => {
     await expect
       .poll(() => metricsOf(worker), { timeout: 20_000, interval: 200 })
       .toMatch(/^orders_time_to_start_seconds_count 3$/m);
+    await expect
+      .poll(() => metricsOf(worker), { timeout: 20_000, interval: 200 })
+      .toMatch(/^orders_at_rest_total\{status="completed",reason="none"\} 3$/m);
     await expect
       .poll(() => metricsOf(system.api), { timeout: 20_000, interval: 500 })
       .toMatch(/^orders_workers 1$/m);

@@ -45,7 +45,7 @@ test('a worker killed with the times of production: another one resumes its orde
     workers: [{ failpoints: ['charge.after=kill'] }],
     workerEnv: UNHURRIED,
   });
-  await placeMany(system, 20);
+  await placeMany(system, 200);
   const [first] = system.workers;
   await first?.ended(1);
   const since = performance.now();
@@ -56,7 +56,7 @@ test('a worker killed with the times of production: another one resumes its orde
     since,
     withinSeconds: 20,
   });
-  expect(await countByStatus(system)).toEqual({ completed: 20 });
+  expect(await countByStatus(system)).toEqual({ completed: 200 });
 });
 
 test('all workers killed and started later: orders are accepted meanwhile, and the backlog drains', async () => {
@@ -74,11 +74,11 @@ test('all workers killed and started later: orders are accepted meanwhile, and t
 test('a worker frozen beyond its locks, then thawed: a second one has finished, and its late writes change nothing', async () => {
   const system = await given({ stores, workers: [{}, {}] });
   const [frozen] = system.workers;
-  await placeMany(system, 60, 'delay:500');
+  await placeMany(system, 200, 'delay:500');
   await untilReserved(system, 20);
   frozen?.freeze();
   const since = performance.now();
-  await waitUntil(async () => (await countByStatus(system))['completed'] === 60, {
+  await waitUntil(async () => (await countByStatus(system))['completed'] === 200, {
     what: 'the second worker to finish',
     timeoutMs: 30_000,
   });
@@ -87,7 +87,7 @@ test('a worker frozen beyond its locks, then thawed: a second one has finished, 
   await placeMany(system, 20);
   await thenAllIsWell(system, { fault: 'worker frozen, then thawed', since });
   expect(seconds).toBeLessThan(20);
-  expect(await countByStatus(system)).toEqual({ completed: 80 });
+  expect(await countByStatus(system)).toEqual({ completed: 220 });
 });
 
 test('an event loop blocked for longer than the lock: a second worker has finished, effects once', async () => {

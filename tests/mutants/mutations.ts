@@ -164,7 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'money found on a cancelled order is kept',
     edits: [
       {
-        file: 'packages/domain/src/decide.ts',
+        file: 'packages/domain/src/decide-payment.ts',
         text: '    if (kept) return refund(order, outcome.chargeId);',
         by: '    if (kept && order.attempt < 0) return refund(order, outcome.chargeId);',
       },

@@ -72,6 +72,7 @@ export async function createApp({
   await app.register(database, {
     config: config.database,
     failpoints: config.failpoints === undefined ? undefined : failpoints,
+    metrics,
   });
   await app.register(queue, { config: config.queue, logger });
   await app.register(queueState, { config: config.queue, logger });

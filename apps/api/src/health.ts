@@ -23,6 +23,20 @@ export function createReadiness(
   };
 }
 
+/**
+ * Far beyond every time-out of a batch's statements, its repetitions included: what takes longer
+ * never ends, and keeps one of the few places of its batcher until the process is started afresh.
+ */
+const STUCK_AFTER_MS = 60_000;
+
+/** Whether this process can go on; if not, only a fresh one helps. */
+export function createLiveness({
+  intake,
+  orderReader,
+}: Pick<FastifyInstance, 'intake' | 'orderReader'>): () => boolean {
+  return () => Math.max(intake.oldestBatchMs(), orderReader.oldestBatchMs()) < STUCK_AFTER_MS;
+}
+
 async function succeeds(check: Promise<unknown>): Promise<boolean> {
   return check.then(
     () => true,

@@ -7,7 +7,7 @@ import { createMetrics } from '@orders/service/metrics';
 import { startQueueBoard } from './admin/queues/queue-board.ts';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
-import { createReadiness } from './health.ts';
+import { createLiveness, createReadiness } from './health.ts';
 
 try {
   await start(readConfig());
@@ -39,7 +39,7 @@ async function start(config: Config): Promise<void> {
     ...config.internal,
     logger,
     metrics,
-    live: () => true,
+    live: createLiveness(app),
     ready: createReadiness(app, () => closing),
     routes: (request, response) => board?.handle(request, response) ?? false,
   });

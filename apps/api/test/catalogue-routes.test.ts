@@ -65,9 +65,10 @@ describe('writing', () => {
     expect((await put('LAMP-4', rest)).status).toBe(400);
   });
 
-  test('a category that nobody made is refused by its place', async () => {
+  test('a category that nobody made is understood but impossible, and named', async () => {
     const { status, body: problem } = await put('LAMP-4', { categories: ['desk', 'attic'] });
-    expect([status, problem['errors']]).toMatchObject([400, [{ pointer: '/categories/1' }]]);
+    expect(status).toBe(422);
+    expect(problem).toMatchObject({ type: '/problems/unknown-category', categories: ['attic'] });
     expect((await on.get('/products/LAMP-4')).status).toBe(404);
   });
 

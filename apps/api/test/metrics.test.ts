@@ -61,6 +61,15 @@ test('processed are the completed ones, with their average time from pick-up to 
   expect(body['averageProcessingTime']).toBeCloseTo(rows[0]?.seconds ?? -1, 6);
 });
 
+test('an order that is cancelled here is counted where Prometheus looks, once', async () => {
+  const { body } = await api.place({ items: [{ sku: KEYBOARD, quantity: 2 }] });
+  const cancel = { method: 'DELETE', url: `/orders/${String(body['id'])}` } as const;
+  for (let n = 0; n < 2; n += 1) expect((await api.ask(cancel)).status).toBe(200);
+  const text = await api.metrics.render();
+  expect(text).toMatch(/^orders_at_rest_total\{status="cancelled",reason="none"\} 1$/m);
+  expect(text).toMatch(/^orders_at_rest_total\{status="rejected",reason="out_of_stock"\} 0$/m);
+});
+
 test('a customer may not see them, and nobody without a token', async () => {
   expect((await api.ask({ url: '/metrics' })).status).toBe(403);
   const stranger = await api.ask({ url: '/metrics', headers: { authorization: '' } });

@@ -30,6 +30,12 @@ describe('redriving', () => {
     );
   });
 
+  test('asks for no body, and without one for no type', async () => {
+    const { orderId, letterId } = await failByItself(on.catalogue, await placeOne(on.api));
+    const { status, body } = await on.send('POST', `/admin/dead-letters/${letterId}/redrive`);
+    expect([status, body]).toEqual([200, { id: letterId, orderId, status: 'pending' }]);
+  });
+
   test('a second time is 409, also of ten at once', async () => {
     const { letterId } = await failByItself(on.catalogue, await placeOne(on.api));
     const answers = await Promise.all(

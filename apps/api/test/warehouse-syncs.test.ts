@@ -28,6 +28,13 @@ test('asked for, a run waits for a worker; who asks again for the same is told t
   expect(idsOf(await on.get(`${PATH}${nextQuery(page)}`))).toEqual([id]);
 });
 
+test('without a body a run is asked for that does what it finds, and is not forced', async () => {
+  const { status, body, headers } = await on.send('POST', PATH);
+  expect(status).toBe(202);
+  expect(body).toMatchObject({ state: 'requested', dryRun: false, force: false });
+  expect(headers['location']).toBe(`${PATH}/${String(body['id'])}`);
+});
+
 test('a run is shown with its rows, page by page', async () => {
   const { body } = await on.send('POST', PATH, {});
   const id = String(body['id']);

@@ -161,10 +161,7 @@ test('a payment in doubt is resolved as charged with its reference, and the orde
   const how = ['--outcome', 'charged', '--reference', 'ch_17', '--reason', 'seen there'];
   const { code, text } = await ops('dead-letters', 'resolve', letter, ...how, '--json');
   expect(code).toBe(0);
-  expect(JSON.parse(text)).toMatchObject({
-    act: 'resolve',
-    result: { kind: 'done', status: 'reserved' },
-  });
+  expect(JSON.parse(text)).toEqual({ id: letter, orderId: order, status: 'reserved' });
   const payments = await database.read(
     'SELECT outcome, charge_id FROM payment_attempts WHERE order_id = $1::uuid',
     order,

@@ -28,11 +28,6 @@ export function createWorkerMetrics() {
       labelNames: ['call', 'result'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     }),
-    settled: metrics.counter({
-      name: 'orders_settled_total',
-      help: 'Payment attempts settled, by the status their order has then',
-      labelNames: ['status'],
-    }),
     failures: metrics.counter({
       name: 'orders_run_failures_total',
       help: "Errors of runs: the order's own, or outages of partners",

@@ -1,4 +1,3 @@
-import { createDatabase } from '@orders/database/client';
 import { startConsumer } from '@orders/queue/consumer';
 import { startLossMarker } from '@orders/queue/loss-marker';
 import { startNudgePublisher } from '@orders/queue/nudge-publisher';
@@ -7,11 +6,12 @@ import { startQueueState } from '@orders/queue/queue-state';
 import { createFailpoints } from '@orders/service/failpoints';
 import { startInternalListener } from '@orders/service/internal-listener';
 import type { Logger } from '@orders/service/logger';
-import { observePool } from '@orders/service/observe-pool';
 import { startTicker } from '@orders/service/ticker';
 import { toRetryPolicy, type WorkerConfig } from './config.ts';
+import { createWorkerDatabase } from './database.ts';
 import { createBatches } from './fulfilment/create-batches.ts';
 import { createFulfilOrder } from './fulfilment/fulfil-order.ts';
+import { createPostpone } from './fulfilment/postpone.ts';
 import { createReportFailure } from './fulfilment/report-failure.ts';
 import { checkReadiness } from './health.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -55,15 +55,13 @@ export async function startWorker(
     blockMs: config.FAILPOINT_BLOCK_MS,
     onHit: hooks.onFailpoint,
   });
-  const database = createDatabase({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL_SIZE,
-    applicationName: 'orders-worker',
-    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
-    // Left out altogether when there are none, so that transactions do not ask.
-    failpoint: config.FAILPOINTS === undefined ? undefined : failpoints.hit,
+  const redis = { url: config.REDIS_URL, shards: config.QUEUE_SHARDS, logger };
+  const nudges = startNudgePublisher(redis);
+  const database = createWorkerDatabase(config, {
+    metrics: metrics.registry,
+    failpoints,
+    nudges,
   });
-  observePool(metrics.registry, database.pool);
   const provider = createPaymentProvider({
     url: config.PAYMENT_PROVIDER_URL,
     timeoutMs: config.PAYMENT_TIMEOUT_MS,
@@ -71,17 +69,14 @@ export async function startWorker(
     onCall: ({ name, kind, ms }) =>
       metrics.providerSeconds.observe({ call: name, result: kind }, ms / 1_000),
   });
-  const redis = { url: config.REDIS_URL, shards: config.QUEUE_SHARDS, logger };
   const producer = startProducer(redis);
   const marker = startLossMarker(redis);
   const queueState = startQueueState(redis);
-  const nudges = startNudgePublisher(redis);
 
-  const { begins, settlements } = createBatches({
+  const { begins, settlements, postponements } = createBatches({
     database,
     policy,
     metrics,
-    nudges,
     maxBatchSize: config.WORKER_BATCH_SIZE,
   });
 
@@ -124,9 +119,11 @@ export async function startWorker(
     nudge: sweeper.nudge,
   });
 
+  const postpone = createPostpone({ submit: (run) => postponements.submit(run), logger });
   const reportFailure = createReportFailure({
     database,
     policy,
+    postpone,
     logger,
     onFailure: (kind) => metrics.failures.inc({ kind }),
   });
@@ -143,6 +140,7 @@ export async function startWorker(
       begin: (run) => begins.submit(run),
       settle: (settlement) => settlements.submit(settlement),
       reportFailure,
+      postpone,
       track: tasks.track,
       nudge: sweeper.nudge,
     }),
@@ -181,7 +179,12 @@ export async function startWorker(
       await Promise.all([sweeper.close(), watchdog.close(), warehouse.close()]);
       await consumer.close(DRAIN_MS);
       await failpoints.hit('shutdown.drained');
-      await Promise.all([begins.close(), settlements.close(), sampling.close()]);
+      await Promise.all([
+        begins.close(),
+        settlements.close(),
+        postponements.close(),
+        sampling.close(),
+      ]);
       await Promise.allSettled([producer.close(), queueState.close(), provider.close()]);
       marker.close();
       nudges.close();

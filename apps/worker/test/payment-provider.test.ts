@@ -91,12 +91,34 @@ test('a provider that hangs, or sends its answer byte by byte, is unknown after 
   expect(trickle).toMatchObject({ kind: 'unknown' });
 });
 
+test('a call that gets no connection within the time-out ends, and is never sent', async () => {
+  const held: (() => void)[] = [];
+  const { provider, server } = await start((request, response) => {
+    held.push(() => json(200, { id: 'c1', status: 'captured' })(request, response));
+  }, 400);
+  // All four connections are taken by calls that hang.
+  const calls = Array.from({ length: 6 }, () => provider.charge('o1', attempt, {}));
+  for (const result of await Promise.all(calls)) expect(result).toMatchObject({ kind: 'unknown' });
+  expect(server.seen).toHaveLength(4);
+  const next = provider.charge('o1', attempt, {});
+  await expect.poll(() => held.length).toBe(5);
+  held[4]?.();
+  expect(await next).toMatchObject({ kind: 'outcome' });
+  expect(server.seen).toHaveLength(5);
+});
+
 test('Retry-After is understood as seconds and as a date, and bounded', async () => {
   const seconds = await charge(json(429, {}, { 'retry-after': '7' }));
   expect(seconds).toMatchObject({ kind: 'unknown', retryAfterMs: 7_000 });
   const date = new Date(Date.now() + 20_000).toUTCString();
   const until = await charge(json(503, {}, { 'retry-after': date }));
   expect(until.kind === 'unknown' && until.retryAfterMs).toBeGreaterThan(15_000);
+  // Whose clock is right does not matter: the date is held against that of the same answer.
+  const theirs = {
+    date: 'Thu, 01 Jan 2037 00:00:00 GMT',
+    'retry-after': 'Thu, 01 Jan 2037 00:00:09 GMT',
+  };
+  expect(await charge(json(503, {}, theirs))).toMatchObject({ retryAfterMs: 9_000 });
   const ages = await charge(json(503, {}, { 'retry-after': '999999999' }));
   expect(ages).toMatchObject({ retryAfterMs: 3_600_000 });
 });

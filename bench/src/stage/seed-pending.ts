@@ -1,4 +1,4 @@
-import { LEASE_MS } from '@orders/domain/decide';
+import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 import type pg from 'pg';
 import { onDatabase } from './on-database.ts';
 import { PRODUCTS } from './seed-catalogue.ts';
@@ -25,7 +25,7 @@ export async function seedPending(
       INSERT INTO orders (id, customer_id, status, currency, total_minor, metadata,
                           idempotency_key, request_hash, fingerprint, next_check_at)
       SELECT id, 'customer-' || 1 + n % 1000, 'pending', 'USD', total, '{}', md5(id::text),
-             md5(id::text), md5(id::text), now() + interval '${LEASE_MS} ms'
+             md5(id::text), md5(id::text), now() + interval '${PRODUCTION_RETRY_POLICY.leaseMs} ms'
         FROM input`);
     await client.query(INSERT_ITEMS);
     await client.query(`

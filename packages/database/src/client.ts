@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { discardUncleanConnections } from './discard-unclean-connections.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
+import type { OrderMove } from './orders/order-move.ts';
 import { surviveLostConnections } from './survive-lost-connections.ts';
 import type { TransactionFailpoint } from './transaction-failpoint.ts';
 import { type PoolState, watchPool } from './watch-pool.ts';
@@ -16,6 +17,11 @@ export interface DatabaseConfig {
   /** The longest to wait for a connection, from the pool or to the server. */
   readonly connectTimeoutMs?: number;
   readonly failpoint?: TransactionFailpoint | undefined;
+  /**
+   * Told of the steps that orders have taken, each once and after COMMIT; of none whose COMMIT is
+   * in doubt. Must not throw.
+   */
+  readonly onMoves?: ((moves: readonly OrderMove[]) => void) | undefined;
 }
 
 /** PostgreSQL through Prisma. All SQL of the system is in this package. */
@@ -26,6 +32,7 @@ export interface Database {
   pool(): PoolState;
   close(): Promise<void>;
   readonly failpoint?: TransactionFailpoint | undefined;
+  readonly onMoves?: DatabaseConfig['onMoves'];
 }
 
 /** A connection that a transaction runs on, or the pool. */
@@ -73,6 +80,7 @@ export function createDatabase(config: DatabaseConfig): Database {
     prisma,
     pool,
     failpoint: config.failpoint,
+    onMoves: config.onMoves,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Database } from './client.ts';
+import { movesOf, type OrderMove } from './orders/order-move.ts';
 import { isContention } from './sql-state.ts';
 import type { TransactionStep } from './transaction-failpoint.ts';
 
@@ -38,8 +39,15 @@ async function runWithRetries<T>(
   body: (tx: Connection) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
+    let moves: readonly OrderMove[] = [];
     try {
-      return await database.prisma.$transaction(body);
+      const result = await database.prisma.$transaction(async (tx) => {
+        const value = await body(tx);
+        moves = movesOf(tx);
+        return value;
+      });
+      if (moves.length > 0) database.onMoves?.(moves);
+      return result;
     } catch (error) {
       const again = error instanceof RunAgain || isContention(error);
       if (!again || tries >= MAX_TRIES) throw error;

@@ -38,13 +38,18 @@ export interface PlaceOrderRequest {
 /**
  * The identity of a request under its `Idempotency-Key`: a retry that spells the same members or
  * items in another order is the same request. Stored once and never changed with the order.
+ *
+ * @param fingerprint of the request's items, for whoever has it already
  */
-export function hashRequest(request: PlaceOrderRequest): string {
+export function hashRequest(
+  request: PlaceOrderRequest,
+  fingerprint = fingerprintBasket(request.items),
+): string {
   const metadata = Object.entries(request.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const { expectedTotal } = request;
   return digest(
     JSON.stringify([
-      fingerprintBasket(request.items),
+      fingerprint,
       metadata,
       expectedTotal === null ? null : [expectedTotal.amount, expectedTotal.currency],
       request.allowDuplicate,

@@ -1,6 +1,7 @@
 import type { BasketItem } from './basket.ts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { OrderStatus } from './order-status.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** What of an order a decision depends on, as read under its lock. */
 export interface OrderState {
@@ -15,6 +16,14 @@ export interface OrderState {
   readonly createdAt: Date;
   /** When the present status or payment attempt began. */
   readonly stepStartedAt: Date;
+}
+
+/** Time and chance, handed in so that every decision can be repeated. */
+export interface Circumstances {
+  readonly now: Date;
+  /** In [0, 1). */
+  readonly random: number;
+  readonly policy: RetryPolicy;
 }
 
 /** How a payment attempt stands. Money that was given back counts as not charged. */

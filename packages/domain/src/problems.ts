@@ -45,6 +45,11 @@ export const PROBLEMS = {
     'Bodies are application/json in UTF-8, without a content coding.',
   ),
   'unknown-sku': p(422, 'Unknown SKU', 'The catalogue does not know at least one of the items.'),
+  'unknown-category': p(
+    422,
+    'Unknown category',
+    'A product can only be in categories that exist; `categories` names those that do not.',
+  ),
   'inactive-product': p(422, 'Inactive product', 'At least one of the items is not for sale.'),
   'total-mismatch': p(
     422,

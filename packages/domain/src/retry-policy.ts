@@ -51,3 +51,11 @@ export function backoffMs(backoff: Backoff, tries: number, random: number): numb
   const full = Math.min(backoff.capMs, backoff.baseMs * 2 ** exponent);
   return Math.round(full / 2 + (full / 2) * random);
 }
+
+/**
+ * How many tries with these waits fit into the time since the first one: for waits that go on for
+ * as long as their cause, where nobody counts. From 1.
+ */
+export function triesAfter({ baseMs }: Backoff, waitedMs: number): number {
+  return 1 + Math.floor(Math.log2(1 + Math.max(0, waitedMs) / baseMs));
+}

@@ -1,4 +1,5 @@
-import { decideCancel, decideFailure, decideRefunded, giveUp } from '@orders/domain/decide';
+import { decideCancel, decideFailure, giveUp } from '@orders/domain/decide';
+import { decideRefunded } from '@orders/domain/decide-payment';
 import type { OrderState, Step } from '@orders/domain/decision';
 import { describe, expect, test } from 'vitest';
 import {

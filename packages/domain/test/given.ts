@@ -1,5 +1,10 @@
-import type { Circumstances } from '@orders/domain/decide';
-import type { Decision, OrderState, PaymentOutcome, Step } from '@orders/domain/decision';
+import type {
+  Circumstances,
+  Decision,
+  OrderState,
+  PaymentOutcome,
+  Step,
+} from '@orders/domain/decision';
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -2,13 +2,11 @@ import { fc, test } from '@fast-check/vitest';
 import {
   decideCancel,
   decideFailure,
-  decideLateOutcome,
-  decideOutcome,
-  decideRefunded,
   decideReservation,
   decideUpdate,
   giveUp,
 } from '@orders/domain/decide';
+import { decideLateOutcome, decideOutcome, decideRefunded } from '@orders/domain/decide-payment';
 import { decideAct, type DeadLetterAct } from '@orders/domain/decide-act';
 import type { Decision, PaymentOutcome } from '@orders/domain/decision';
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';

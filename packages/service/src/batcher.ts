@@ -32,7 +32,8 @@ export interface Batcher<In, Out> {
   submit(item: In, options?: { readonly signal?: AbortSignal }): Promise<Out>;
   /** Takes nothing new and resolves when all that was taken is done. */
   close(): Promise<void>;
-  stats(): { readonly waiting: number; readonly inFlight: number };
+  /** `oldestMs`: how long the oldest of the batches under way has been so; 0 when there is none. */
+  stats(): { readonly waiting: number; readonly inFlight: number; readonly oldestMs: number };
 }
 
 /**
@@ -44,36 +45,38 @@ export interface Batcher<In, Out> {
 export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
   const { name, maxBatchSize, maxInFlight, maxQueue } = options;
   const line = createWaitingLine<In, Out>();
-  let inFlight = 0;
+  /** When each of the batches under way began, oldest first. */
+  const inFlight = new Set<{ readonly startedAt: number }>();
   let scheduled = false;
   let closed = false;
   let onDrained: (() => void)[] = [];
   let msPerElement = 0;
 
   function schedule(): void {
-    if (scheduled || inFlight >= maxInFlight || line.length === 0) return;
+    if (scheduled || inFlight.size >= maxInFlight || line.length === 0) return;
     scheduled = true;
     setImmediate(startBatches);
   }
 
   function startBatches(): void {
     scheduled = false;
-    while (inFlight < maxInFlight && line.length > 0) {
-      inFlight += 1;
+    while (inFlight.size < maxInFlight && line.length > 0) {
       void runOne(line.take(maxBatchSize));
     }
   }
 
   async function runOne(entries: Entry<In, Out>[]): Promise<void> {
     const startedAt = performance.now();
+    const batch = { startedAt };
+    inFlight.add(batch);
     for (const entry of entries) entry.forgetSignal?.();
     await runEntries(options, entries, () => line.length);
     msPerElement = 0.8 * msPerElement + (0.2 * (performance.now() - startedAt)) / entries.length;
-    inFlight -= 1;
+    inFlight.delete(batch);
     // A full batch has nothing to gain from waiting for the rest of the turn.
     if (line.length >= maxBatchSize) startBatches();
     else schedule();
-    if (line.length === 0 && inFlight === 0) notifyDrained();
+    if (line.length === 0 && inFlight.size === 0) notifyDrained();
   }
 
   function notifyDrained(): void {
@@ -102,19 +105,23 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     },
     close: () => {
       closed = true;
-      if (line.length === 0 && inFlight === 0) return Promise.resolve();
+      if (line.length === 0 && inFlight.size === 0) return Promise.resolve();
       return new Promise((resolve) => {
         onDrained.push(resolve);
       });
     },
-    stats: () => ({ waiting: line.length, inFlight }),
+    stats: () => {
+      const [oldest] = inFlight;
+      const oldestMs = oldest === undefined ? 0 : performance.now() - oldest.startedAt;
+      return { waiting: line.length, inFlight: inFlight.size, oldestMs };
+    },
   };
 
   function leaveOnAbort(entry: Entry<In, Out>, signal: AbortSignal): void {
     const leave = () => {
       line.leave(entry);
       entry.reject(abortReason(signal));
-      if (line.length === 0 && inFlight === 0) notifyDrained();
+      if (line.length === 0 && inFlight.size === 0) notifyDrained();
     };
     signal.addEventListener('abort', leave, { once: true });
     entry.forgetSignal = () => {

@@ -75,6 +75,6 @@ test.prop([elements, limits, pace])(
     expect([...done].sort((a, b) => a - b)).toEqual(
       all.filter(({ bad }) => !bad).map(({ id }) => id),
     );
-    expect(batcher.stats()).toEqual({ waiting: 0, inFlight: 0 });
+    expect(batcher.stats()).toEqual({ waiting: 0, inFlight: 0, oldestMs: 0 });
   },
 );

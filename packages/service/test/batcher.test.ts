@@ -47,6 +47,15 @@ describe('createBatcher', () => {
     vi.useRealTimers();
   });
 
+  test('a batch that never ends is seen by its age', async () => {
+    const { begun, runBatch } = controlled();
+    const batcher = createBatcher({ ...limits, runBatch });
+    expect(batcher.stats().oldestMs).toBe(0);
+    void batcher.submit(1);
+    await begun(1);
+    await vi.waitFor(() => expect(batcher.stats().oldestMs).toBeGreaterThan(20));
+  });
+
   test('while a batch is under way, arrivals gather for the next', async () => {
     const { batches, begun, runBatch } = controlled();
     const batcher = createBatcher({ ...limits, runBatch });
@@ -54,7 +63,7 @@ describe('createBatcher', () => {
     await nextTurn();
     const later = [batcher.submit(2), batcher.submit(3)];
     await nextTurn();
-    expect(batcher.stats()).toEqual({ waiting: 2, inFlight: 1 });
+    expect(batcher.stats()).toMatchObject({ waiting: 2, inFlight: 1 });
     batches[0]?.end();
     expect(await first).toBe(10);
     await begun(2);

@@ -52,8 +52,9 @@ export function describeCatalogueWrite<P extends z.ZodType, B extends z.ZodType>
   readonly body: B;
   readonly answer: z.ZodType;
   readonly example: unknown;
+  readonly problems?: readonly ProblemSlug[];
 }) {
-  const { answer, example, ...rest } = write;
+  const { answer, example, problems = [], ...rest } = write;
   return {
     ...rest,
     tags: ['catalogue'],
@@ -78,6 +79,7 @@ export function describeCatalogueWrite<P extends z.ZodType, B extends z.ZodType>
         'forbidden',
         'unsupported-media-type',
         'precondition-failed',
+        ...problems,
       ),
     },
   };

@@ -26,6 +26,7 @@ const schema = describeCatalogueWrite({
   body: putProductBodySchema,
   answer: productSchema,
   example: PRODUCT_EXAMPLE,
+  problems: ['unknown-category'],
 });
 
 interface Request {
@@ -49,7 +50,7 @@ export async function putProductRoute(app: FastifyInstance): Promise<void> {
         case 'condition-failed':
           throw new ProblemError('precondition-failed');
         case 'unknown-categories':
-          throw unknownCategories(body.categories, result.slugs);
+          throw new ProblemError('unknown-category', { members: { categories: result.slugs } });
         case 'created':
         case 'replaced':
         case 'unchanged':
@@ -64,15 +65,4 @@ export async function putProductRoute(app: FastifyInstance): Promise<void> {
         .send(product);
     },
   );
-}
-
-function unknownCategories(said: readonly string[], unknown: readonly string[]): ProblemError {
-  return new ProblemError('validation-error', {
-    detail: 'A product can only be in categories that exist.',
-    errors: unknown.map((slug) => ({
-      pointer: `/categories/${said.indexOf(slug)}`,
-      detail: 'unknown category',
-      code: 'unknown_category',
-    })),
-  });
 }

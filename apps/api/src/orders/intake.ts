@@ -33,6 +33,8 @@ export interface Intake {
    *   `unavailable` after the deadline, when the order may or may not exist; what PostgreSQL threw
    */
   place(order: NewOrder): Promise<Placement>;
+  /** How long the oldest batch under way has been so, in milliseconds; 0 when there is none. */
+  oldestBatchMs(): number;
   /** Takes nothing new; resolves when all is committed and dispatched, or has failed. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createIntake(options: IntakeOptions): Intake {
       metrics.countPlacement(placement.kind);
       return placement;
     },
+    oldestBatchMs: () => batcher.stats().oldestMs,
     close: async () => {
       await batcher.close();
       await dispatcher.close();

@@ -11,6 +11,8 @@ export interface OrderReader {
    * @throws OverloadError when too many wait; UnknownStatusError; what PostgreSQL threw
    */
   read(id: string): Promise<Order | null>;
+  /** How long the oldest read under way has been so, in milliseconds; 0 when there is none. */
+  oldestBatchMs(): number;
   /** Takes nothing new; resolves when all reads have ended. */
   close(): Promise<void>;
 }
@@ -37,5 +39,9 @@ export function createOrderReader(database: Database): OrderReader {
     // One that only a newer version understands fails alone.
     isolate: (error) => error instanceof UnknownStatusError,
   });
-  return { read: (id) => batcher.submit(id), close: batcher.close };
+  return {
+    read: (id) => batcher.submit(id),
+    oldestBatchMs: () => batcher.stats().oldestMs,
+    close: batcher.close,
+  };
 }

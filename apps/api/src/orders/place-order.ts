@@ -1,9 +1,9 @@
 import type { NewOrder, Placement } from '@orders/database/orders/new-order';
 import { fingerprintBasket, hashRequest, mergeItems } from '@orders/domain/basket';
 import type { PlaceOrderBody } from '@orders/domain/contracts/order';
-import { v7 as uuidv7 } from 'uuid';
 import { actorOf, type Principal } from '../authentication/principal.ts';
 import type { Intake } from './intake.ts';
+import { newOrderId } from './new-order-id.ts';
 
 export interface PlaceOrderCommand {
   readonly principal: Principal;
@@ -26,13 +26,14 @@ function toNewOrder({ principal, customerId, body, idempotencyKey }: PlaceOrderC
     expectedTotal: body.expectedTotal ?? null,
     allowDuplicate: body.allowDuplicate ?? false,
   };
+  const fingerprint = fingerprintBasket(items);
   return {
     ...request,
-    id: uuidv7(),
+    id: newOrderId(),
     customerId,
     actor: actorOf(principal),
     idempotencyKey,
-    requestHash: hashRequest(request),
-    fingerprint: fingerprintBasket(items),
+    requestHash: hashRequest(request, fingerprint),
+    fingerprint,
   };
 }

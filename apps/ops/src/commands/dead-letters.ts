@@ -1,18 +1,17 @@
 import { userInfo } from 'node:os';
-import {
-  type DeadLetterFilter,
-  listDeadLetters,
-  readDeadLetter,
-} from '@orders/database/dead-letters/read-dead-letters';
+import { readDeadLetterDetails } from '@orders/database/dead-letters/read-dead-letter-details';
+import type { DeadLetterFilter } from '@orders/database/dead-letters/read-dead-letters';
 import { DEAD_LETTER_REASONS, DEAD_LETTER_STATES } from '@orders/domain/dead-letter-reason';
 import { integer } from '@orders/service/config-values';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../cli/command-context.ts';
-import { refusal, usageError } from '../cli/command-error.ts';
+import { usageError } from '../cli/command-error.ts';
 import { defineCommand } from '../cli/define-command.ts';
 import { actById } from '../dead-letters/act-by-id.ts';
-import { describeDeadLetter, summarizeDeadLetter } from '../dead-letters/describe-dead-letter.ts';
+import { describeDeadLetter } from '../dead-letters/describe-dead-letter.ts';
+import { describeProblem } from '../dead-letters/describe-problem.ts';
+import { listPage } from '../dead-letters/list-page.ts';
 import { redriveMatching } from '../dead-letters/redrive-matching.ts';
 import { withDatabase } from '../open-database.ts';
 import { findTarget } from '../target.ts';
@@ -52,19 +51,18 @@ function addLooks(group: Command, context: CommandContext): void {
       ...FILTER_OPTIONS,
       ['--state <state>', `one of ${DEAD_LETTER_STATES.join(', ')} (open)`],
       ['--limit <count>', 'at most so many (100)'],
+      ['--cursor <cursor>', 'nextCursor of the list before, with the same filters'],
     ],
     input: z.object({
       ...filter,
       state: z.enum(DEAD_LETTER_STATES).default('open'),
       limit: integer({ min: 1, max: 10_000 }).default(100),
+      cursor: z.uuid('must be the nextCursor of a list').optional(),
     }),
-    run: async ({ limit, ...matching }, { config }) => {
-      const data = await withDatabase(await findTarget(config), (database) =>
-        listDeadLetters(database, toFilter(matching), limit),
-      );
-      const text = data.map(summarizeDeadLetter).join('\n') || 'There are none.';
-      return { verdict: 'good', json: { data }, text };
-    },
+    run: async ({ limit, cursor = null, ...matching }, { config }) =>
+      withDatabase(await findTarget(config), (database) =>
+        listPage(database, toFilter(matching), limit, cursor),
+      ),
   });
   defineCommand(group, context, {
     usage: 'show <id>',
@@ -72,9 +70,12 @@ function addLooks(group: Command, context: CommandContext): void {
     input: z.object({ id }),
     run: async (input, { config }) => {
       const letter = await withDatabase(await findTarget(config), (database) =>
-        readDeadLetter(database, input.id),
+        readDeadLetterDetails(database, input.id),
       );
-      if (letter === null) throw refusal(`there is no dead letter ${input.id}`);
+      if (letter === null) {
+        const text = `there is no dead letter ${input.id}`;
+        return { verdict: 'bad', json: describeProblem('not-found', text), text };
+      }
       return { verdict: 'good', json: { ...letter }, text: describeDeadLetter(letter) };
     },
   });

@@ -4,9 +4,14 @@ import {
   actOnDeadLetter,
   type OperatorAct,
 } from '@orders/database/dead-letters/act-on-dead-letter';
+import type { DeadLetterActed } from '@orders/domain/contracts/dead-letter';
 import type { Answer } from '../cli/answer.ts';
+import { describeProblem } from './describe-problem.ts';
 
-/** Acts on one dead letter and says what became of its order, or why nothing was done. */
+/**
+ * Acts on one dead letter and says what became of its order, or why nothing was done; to programs
+ * as the admin routes do.
+ */
 export async function actById(
   database: Database,
   id: string,
@@ -14,11 +19,28 @@ export async function actById(
   actor: string,
 ): Promise<Answer> {
   const result = await actOnDeadLetter(database, id, act, actor);
-  return {
-    verdict: result.kind === 'done' ? 'good' : 'bad',
-    json: { id, act: act.kind, actor, result },
-    text: describeResult(id, result),
-  };
+  const text = describeResult(id, result);
+  if (result.kind === 'done') {
+    const acted: DeadLetterActed = { id, orderId: result.orderId, status: result.status };
+    return { verdict: 'good', json: acted, text };
+  }
+  const members =
+    result.kind === 'live-twin' ? { existingOrderId: result.existingOrderId } : undefined;
+  return { verdict: 'bad', json: describeProblem(slugOf(result), text, members), text };
+}
+
+/** The problem that the admin routes answer a refusal with. */
+export function slugOf({ kind }: Exclude<ActResult, { kind: 'done' }>) {
+  switch (kind) {
+    case 'not-found':
+      return 'not-found';
+    case 'already-closed':
+      return 'already-redriven';
+    case 'live-twin':
+      return 'duplicate-order';
+    case 'nothing-to-resolve':
+      return 'illegal-state';
+  }
 }
 
 /** What became of an act, in one sentence. */

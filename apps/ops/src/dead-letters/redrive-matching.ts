@@ -5,8 +5,10 @@ import {
   type DeadLetterFilter,
   listDeadLetters,
 } from '@orders/database/dead-letters/read-dead-letters';
+import type { BulkRedriven } from '@orders/domain/contracts/dead-letter';
 import type { Answer } from '../cli/answer.ts';
-import { describeResult } from './act-by-id.ts';
+import { describeResult, slugOf } from './act-by-id.ts';
+import { describeProblem } from './describe-problem.ts';
 
 export interface BulkOptions {
   /** How many the operator expects; another number means that he sees something else. */
@@ -31,13 +33,16 @@ export async function redriveMatching(
   const open = { ...filter, state: 'open' } as const;
   const matching = await countDeadLetters(database, open);
   if (dryRun) {
-    return { verdict: 'good', json: { matching, dryRun }, text: `${matching} would be redriven.` };
+    const json: BulkRedriven = { matching, dryRun, redriven: 0, refused: [] };
+    return { verdict: 'good', json, text: `${matching} would be redriven.` };
   }
   if (expectedCount !== null && expectedCount !== matching) {
     const text = `Nothing was done: ${matching} match, not ${expectedCount}.`;
-    return { verdict: 'bad', json: { matching, expectedCount, redriven: 0 }, text };
+    const json = describeProblem('illegal-state', text, { matching, expectedCount });
+    return { verdict: 'bad', json, text };
   }
-  const refused: { id: string; reason: string }[] = [];
+  const refused: BulkRedriven['refused'] = [];
+  const lines: string[] = [];
   let redriven = 0;
   let after: { openedAt: Date; id: string } | null = null;
   for (;;) {
@@ -45,15 +50,21 @@ export async function redriveMatching(
     for (const { id } of page) {
       const result = await actOnDeadLetter(database, id, { kind: 'redrive', force }, actor);
       if (result.kind === 'done') redriven += 1;
-      else refused.push({ id, reason: describeResult(id, result) });
+      else {
+        const reason = slugOf(result);
+        if (reason === 'illegal-state') throw new Error('a redrive resolves nothing');
+        refused.push({ id, reason });
+        lines.push(describeResult(id, result));
+      }
     }
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) break;
     after = { openedAt: new Date(last.openedAt), id: last.id };
   }
+  const json: BulkRedriven = { matching, dryRun, redriven, refused };
   return {
     verdict: refused.length === 0 ? 'good' : 'bad',
-    json: { matching, redriven, refused },
-    text: [`Redriven: ${redriven}.`, ...refused.map(({ reason }) => reason)].join('\n'),
+    json,
+    text: [`Redriven: ${redriven}.`, ...lines].join('\n'),
   };
 }

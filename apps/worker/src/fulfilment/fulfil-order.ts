@@ -1,17 +1,18 @@
 import type { Database } from '@orders/database/client';
 import { type Beginning, beginOrders, type OrderRun } from '@orders/database/orders/begin-orders';
-import { countStart } from '@orders/database/orders/count-start';
+import { countStart, readStarts } from '@orders/database/orders/count-start';
 import type { Settled, Settlement } from '@orders/database/orders/settle-orders';
 import { settleRefund } from '@orders/database/payments/settle-refund';
 import type { NextCall } from '@orders/domain/next-call';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
-import { backoffMs, FAILURE_BACKOFF } from '@orders/domain/retry-policy';
+import { backoffMs, FAILURE_BACKOFF, triesAfter } from '@orders/domain/retry-policy';
 import type { Delivery, Outcome } from '@orders/queue/delivery';
 import type { Failpoints } from '@orders/service/failpoints';
 import type { CallResult } from '../payment/call-result.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
 import type { Tasks } from '../sweeper/hung-tasks.ts';
-import { createLane } from './lane.ts';
+import { type Postpone, UNKNOWN_STATUS_DELAY_MS } from './postpone.ts';
+import { createQuarantine } from './quarantine.ts';
 import type { ReportFailure } from './report-failure.ts';
 
 export interface FulfilmentParts {
@@ -24,14 +25,12 @@ export interface FulfilmentParts {
   /** One element of a batch of `settleOrders`. */
   readonly settle: (settlement: Settlement) => Promise<Settled>;
   readonly reportFailure: ReportFailure;
+  readonly postpone: Postpone;
   /** Runs a task under the eyes of the watchdog. */
   readonly track: Tasks['track'];
   /** Something became due: the sweeper need not wait for its second. */
   readonly nudge: () => void;
 }
-
-/** How long a job waits for the newer version that knows its order's status. */
-const PUT_BACK_MS = 5_000;
 
 const DONE: Outcome = { kind: 'done' };
 
@@ -43,13 +42,16 @@ const DONE: Outcome = { kind: 'done' };
 export function createFulfilOrder(
   parts: FulfilmentParts,
 ): (delivery: Delivery) => Promise<Outcome> {
-  const lane = createLane();
+  const quarantine = createQuarantine();
   return async (delivery) => {
     try {
       if (!delivery.redelivered) {
         return await parts.track(delivery.jobId, () => run(parts, delivery, parts.begin));
       }
-      return await lane.run(() => parts.track(delivery.jobId, () => runAlone(parts, delivery)));
+      const starts = await readStarts(parts.database, delivery.orderId);
+      return await quarantine.run(starts, () =>
+        parts.track(delivery.jobId, () => runAlone(parts, delivery)),
+      );
     } catch (error) {
       return parts.reportFailure(delivery, error);
     }
@@ -57,6 +59,8 @@ export function createFulfilOrder(
 }
 
 async function runAlone(parts: FulfilmentParts, delivery: Delivery): Promise<Outcome> {
+  // Another worker has the job by now, and counts the start.
+  if (delivery.signal.aborted) return DONE;
   if (!(await countStart(parts.database, delivery, parts.policy))) return DONE;
   return run(parts, delivery, (order) => beginAlone(parts, order));
 }
@@ -77,7 +81,7 @@ async function run(
 ): Promise<Outcome> {
   const { orderId, dispatch } = delivery;
   const beginning = await begin({ orderId, dispatch });
-  if (beginning.kind === 'unknown-status') return { kind: 'put-back', delayMs: PUT_BACK_MS };
+  if (beginning.kind === 'unknown-status') return parts.postpone(delivery, UNKNOWN_STATUS_DELAY_MS);
   if (beginning.kind !== 'call') return DONE;
   // Our lock on the job is gone, so another worker runs the order by now: do not call beside it.
   if (delivery.signal.aborted) return DONE;
@@ -165,13 +169,12 @@ async function waitOrGiveUp(
     const { status } = await parts.settle({ orderId, attempt, result: gaveUp });
     if (status === 'failed') return DONE;
   }
-  const waitMs = backoffMs(FAILURE_BACKOFF, delivery.attemptsStarted, Math.random());
+  // Waits double with the time already waited, so no counter is needed.
+  const tries = triesAfter(FAILURE_BACKOFF, ageMs);
+  const waitMs = backoffMs(FAILURE_BACKOFF, tries, Math.random());
   const askedMs = result.kind === 'not-found' ? 0 : (result.retryAfterMs ?? 0);
   const delayMs = Math.max(waitMs, askedMs);
-  return {
-    kind: 'retry',
-    delayMs: leftMs > 0 ? Math.min(delayMs, Math.max(leftMs, 100)) : delayMs,
-  };
+  return parts.postpone(delivery, leftMs > 0 ? Math.min(delayMs, Math.max(leftMs, 100)) : delayMs);
 }
 
 function reasonToGiveUp(call: NextCall, keyIsForgotten: boolean) {

@@ -6,6 +6,7 @@ import { backoffMs, FAILURE_BACKOFF, type RetryPolicy } from '@orders/domain/ret
 import type { Delivery, Outcome } from '@orders/queue/delivery';
 import type { Logger } from '@orders/service/logger';
 import { OverloadError } from '@orders/service/overload-error';
+import { type Postpone, UNKNOWN_STATUS_DELAY_MS } from './postpone.ts';
 
 export interface ReportFailure {
   /** Sorts an exception of a run and says what becomes of the job. Never throws. */
@@ -17,6 +18,7 @@ export interface ReportFailure {
 export interface ReportFailureParts {
   readonly database: Database;
   readonly policy: RetryPolicy;
+  readonly postpone: Postpone;
   readonly logger: Logger;
   readonly onFailure: (kind: 'own' | 'outage') => void;
 }
@@ -26,15 +28,15 @@ export interface ReportFailureParts {
  * PostgreSQL is away, nothing can be counted, and nothing should be: the run is tried again.
  */
 export function createReportFailure(parts: ReportFailureParts): ReportFailure {
-  const { database, policy, logger, onFailure } = parts;
+  const { database, policy, postpone, logger, onFailure } = parts;
 
   async function report(delivery: Delivery, error: unknown): Promise<Outcome> {
     const { orderId, dispatch, jobId } = delivery;
-    if (error instanceof UnknownStatusError) return { kind: 'put-back', delayMs: 5_000 };
+    if (error instanceof UnknownStatusError) return postpone(delivery, UNKNOWN_STATUS_DELAY_MS);
     if (isOutage(error)) {
       onFailure('outage');
       logger.warn({ orderId, jobId, err: error }, 'A run could not reach the database.');
-      return retry(delivery.attemptsStarted);
+      return postpone(delivery, waitMs(delivery.attemptsStarted));
     }
     onFailure('own');
     logger.error({ orderId, jobId, err: error }, 'A run failed.');
@@ -42,10 +44,11 @@ export function createReportFailure(parts: ReportFailureParts): ReportFailure {
     try {
       const failure = { orderId, dispatch, step: 'run', kind: 'own', message } as const;
       const count = await recordFailure(database, failure, policy);
-      return count.kind === 'failed' ? { kind: 'done' } : retry(count.attempts);
+      if (count.kind === 'failed') return { kind: 'done' };
+      return await postpone(delivery, waitMs(count.attempts));
     } catch (recordError) {
       logger.error({ orderId, jobId, err: recordError }, 'A failure could not be written down.');
-      return retry(delivery.attemptsStarted);
+      return postpone(delivery, waitMs(delivery.attemptsStarted));
     }
   }
 
@@ -67,6 +70,6 @@ function isOutage(error: unknown): boolean {
   return isUnavailable(error) || isContention(error) || error instanceof OverloadError;
 }
 
-function retry(tries: number): Outcome {
-  return { kind: 'retry', delayMs: backoffMs(FAILURE_BACKOFF, tries, Math.random()) };
+function waitMs(tries: number): number {
+  return backoffMs(FAILURE_BACKOFF, tries, Math.random());
 }

@@ -1,9 +1,10 @@
 import type { PaymentOutcome } from '@orders/domain/decision';
 import { type Charge, chargeSchema, refundSchema } from '@orders/domain/contracts/payment-provider';
 import type { AttemptState, RefundState } from '@orders/domain/next-call';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { createBreaker } from './breaker.ts';
 import type { CallResult } from './call-result.ts';
+import { type Answer, send } from './send.ts';
 
 export interface PaymentProviderOptions {
   readonly url: string;
@@ -55,10 +56,11 @@ export function createPaymentProvider(options: PaymentProviderOptions): PaymentP
     maxResponseSize: MAX_BODY_BYTES,
   });
   const breaker = createBreaker();
+  const target = { url: new URL(options.url), timeoutMs: options.timeoutMs };
 
   async function call(details: Call): Promise<CallResult> {
     const startedAt = performance.now();
-    const result = await breaker.run(() => send(agent, options, details));
+    const result = await breaker.run(() => ask(agent, target, details));
     options.onCall?.({ name: details.name, kind: result.kind, ms: performance.now() - startedAt });
     return result;
   }
@@ -88,26 +90,25 @@ export function createPaymentProvider(options: PaymentProviderOptions): PaymentP
   };
 }
 
-async function send(
+async function ask(
   agent: Agent,
-  { url, timeoutMs }: PaymentProviderOptions,
+  { url, timeoutMs }: { readonly url: URL; readonly timeoutMs: number },
   { name, method, path, key, body }: Call,
 ): Promise<CallResult> {
+  const request = {
+    origin: url.origin,
+    path: `${url.pathname.replace(/\/$/, '')}${path}`,
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  };
   try {
-    const answer = await request(`${url}${path}`, {
-      dispatcher: agent,
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-      // Bounds the whole call: the agent's own time-outs start anew with every byte.
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await answer.body.text();
-    return interpret(name, answer.statusCode, text, answer.headers['retry-after']);
+    const { status, headers, text } = await send(agent, request, timeoutMs);
+    return interpret(name, status, text, readRetryAfter(headers));
   } catch (error) {
     return { kind: 'unknown', error: describe(error), retryAfterMs: null };
   }
@@ -118,7 +119,7 @@ function interpret(
   name: Call['name'],
   status: number,
   text: string,
-  retryAfter: string | string[] | undefined,
+  retryAfterMs: number | null,
 ): CallResult {
   if (status === 200 || status === 201) {
     return name === 'refund' ? readRefund(text) : readCharge(text);
@@ -131,7 +132,7 @@ function interpret(
   return {
     kind: 'unknown',
     error: `${name} was answered with ${status}`,
-    retryAfterMs: readRetryAfter(retryAfter),
+    retryAfterMs,
   };
 }
 
@@ -166,11 +167,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now, at most an hour. */
-function readRetryAfter(value: string | string[] | undefined): number | null {
-  const text = Array.isArray(value) ? value[0] : value;
-  if (text === undefined) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+/**
+ * Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now, at most an hour. A date is held
+ * against the provider's own clock as its answer tells it, since ours may be wrong.
+ */
+function readRetryAfter(headers: Answer['headers']): number | null {
+  const text = headers['retry-after'];
+  if (typeof text !== 'string') return null;
+  const sentAt = Date.parse(typeof headers['date'] === 'string' ? headers['date'] : '');
+  const now = Number.isNaN(sentAt) ? Date.now() : sentAt;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), 3_600_000);
 }
 

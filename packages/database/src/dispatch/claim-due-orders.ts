@@ -1,4 +1,4 @@
-import { LEASE_MS } from '@orders/domain/decide';
+import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
 import type { OrderRun } from '../orders/begin-orders.ts';
 
@@ -16,7 +16,7 @@ const MAX_LEASE_MS = 900_000;
 export async function claimDueOrders(
   database: Database,
   limit: number,
-  leaseMs: number = LEASE_MS,
+  leaseMs: number = PRODUCTION_RETRY_POLICY.leaseMs,
 ): Promise<OrderRun[]> {
   const rows = await database.prisma.$queryRaw<{ id: string; dispatch: number }[]>`
     WITH due AS (

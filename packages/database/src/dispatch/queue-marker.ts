@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /** What Redis shows of itself: the run of its process, and the marker kept in it. */
 export interface ObservedMarker {
@@ -102,7 +103,7 @@ export async function makeAllDue(database: Database): Promise<number> {
       UPDATE orders SET next_check_at = now()
        WHERE id IN (
              SELECT id FROM orders
-              WHERE id = ANY(${ids.slice(from, from + SLICE)}::uuid[]) AND (next_check_at > now()) IS TRUE
+              WHERE id = ANY(${textArray(ids.slice(from, from + SLICE))}::uuid[]) AND (next_check_at > now()) IS TRUE
               ORDER BY id
                 FOR NO KEY UPDATE)`;
   }

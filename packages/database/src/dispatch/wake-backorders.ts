@@ -1,5 +1,6 @@
 import type { Database } from '../client.ts';
 import { inTransaction } from '../transaction.ts';
+import { textArray } from '../sql-array.ts';
 
 /** How many orders of one SKU are called at a time. */
 const CALL_LIMIT = 500;
@@ -44,17 +45,17 @@ export async function wakeBackorders(database: Database): Promise<number> {
       // Orders before their lines, as everywhere; another sweeper may be first.
       const locked = await tx.$queryRaw<{ id: string }[]>`
       SELECT id FROM orders
-       WHERE id = ANY(${ids}::uuid[]) AND status = 'backordered'
+       WHERE id = ANY(${textArray(ids)}::uuid[]) AND status = 'backordered'
        ORDER BY id
          FOR NO KEY UPDATE`;
       const woken = await tx.$queryRaw<{ order_id: string }[]>`
       UPDATE backorders SET woken_at = now()
-       WHERE order_id = ANY(${locked.map(({ id }) => id)}::uuid[])
+       WHERE order_id = ANY(${textArray(locked.map(({ id }) => id))}::uuid[])
          AND (woken_at IS NULL OR woken_at < now() - interval '1 minute')
       RETURNING order_id`;
       return tx.$executeRaw`
       UPDATE orders SET dispatch = dispatch + 1, next_check_at = now()
-       WHERE id = ANY(${Array.from(new Set(woken.map((row) => row.order_id)))}::uuid[])
+       WHERE id = ANY(${textArray(Array.from(new Set(woken.map((row) => row.order_id))))}::uuid[])
          AND status = 'backordered'`;
     },
     { step: 'wake', orderIds: ids },

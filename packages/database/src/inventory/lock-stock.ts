@@ -1,4 +1,5 @@
 import type { Connection } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /**
  * Locks the stock of SKUs until the end of the transaction, in order of SKU, and returns what is
@@ -16,7 +17,7 @@ export async function lockStock(
   const rows = await tx.$queryRaw<{ sku: string; available: bigint }[]>`
     SELECT sku, on_hand - reserved AS available
       FROM inventory
-     WHERE sku = ANY(${wanted}::text[])
+     WHERE sku = ANY(${textArray(wanted)}::text[])
      ORDER BY sku
        FOR NO KEY UPDATE`;
   return new Map(rows.map((row) => [row.sku, Number(row.available)]));

@@ -1,5 +1,6 @@
 import type { Demand } from '@orders/domain/allocate';
 import type { Connection } from '../client.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /** The most orders of one line that are looked at, beside those of the batch itself. */
 const LINE_LIMIT = 1_000;
@@ -22,8 +23,8 @@ export async function readWaiting(
   if (inStock.length === 0) return [];
   const rows = await tx.$queryRaw<WaitingRow[]>`
     SELECT s.sku, b.order_id, b.created_at, b.quantity
-      FROM unnest(${inStock.map(([sku]) => sku)}::text[],
-                  ${inStock.map(([, available]) => Math.min(available, LINE_LIMIT) + batch.size)}::int[]) AS s(sku, most)
+      FROM unnest(${textArray(inStock.map(([sku]) => sku))}::text[],
+                  ${plainArray(inStock.map(([, available]) => Math.min(available, LINE_LIMIT) + batch.size))}::int[]) AS s(sku, most)
      CROSS JOIN LATERAL (
            SELECT order_id, created_at, quantity
              FROM backorders

@@ -1,6 +1,7 @@
 import type { BasketItem } from '@orders/domain/basket';
 import type { Step } from '@orders/domain/decision';
 import type { Connection } from '../client.ts';
+import { plainArray, textArray, timeArray } from '../sql-array.ts';
 
 interface WaitingOrder {
   readonly order: { readonly id: string; readonly status: string; readonly createdAt: Date };
@@ -23,7 +24,7 @@ export async function replaceBackorders(
   );
   if (left.length > 0) {
     await tx.$executeRaw`
-      DELETE FROM backorders WHERE order_id = ANY(${left.map(({ order }) => order.id)}::uuid[])`;
+      DELETE FROM backorders WHERE order_id = ANY(${textArray(left.map(({ order }) => order.id))}::uuid[])`;
   }
   const joined = steps.flatMap(({ order, step }) =>
     (step.waitsFor ?? []).map((item: BasketItem) => ({ ...item, order })),
@@ -31,8 +32,8 @@ export async function replaceBackorders(
   if (joined.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO backorders (sku, created_at, order_id, quantity)
-    SELECT * FROM unnest(${joined.map(({ sku }) => sku)}::text[],
-                         ${joined.map(({ order }) => order.createdAt)}::timestamptz[],
-                         ${joined.map(({ order }) => order.id)}::uuid[],
-                         ${joined.map(({ quantity }) => quantity)}::int[])`;
+    SELECT * FROM unnest(${textArray(joined.map(({ sku }) => sku))}::text[],
+                         ${timeArray(joined.map(({ order }) => order.createdAt))}::timestamptz[],
+                         ${textArray(joined.map(({ order }) => order.id))}::uuid[],
+                         ${plainArray(joined.map(({ quantity }) => quantity))}::int[])`;
 }

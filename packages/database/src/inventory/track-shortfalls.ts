@@ -1,4 +1,5 @@
 import type { Connection } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /**
  * Opens, updates and closes the shortfalls of SKUs whose stock this transaction has changed, under
@@ -8,7 +9,7 @@ export async function trackShortfalls(tx: Connection, skus: readonly string[]): 
   if (skus.length === 0) return;
   await tx.$executeRaw`
     WITH stock AS (
-      SELECT sku, reserved - on_hand AS missing FROM inventory WHERE sku = ANY(${skus}::text[])
+      SELECT sku, reserved - on_hand AS missing FROM inventory WHERE sku = ANY(${textArray(skus)}::text[])
     ), updated AS (
       UPDATE stock_shortfalls s
          SET missing = GREATEST(stock.missing, 0),

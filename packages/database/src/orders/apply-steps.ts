@@ -1,5 +1,6 @@
 import type { BasketItem } from '@orders/domain/basket';
 import type { Step } from '@orders/domain/decision';
+import { restOf } from '@orders/domain/order-rest';
 import { isAtRest } from '@orders/domain/order-status';
 import type { Connection } from '../client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
@@ -9,6 +10,8 @@ import { trackShortfalls } from '../inventory/track-shortfalls.ts';
 import { sumStockEffects } from '../inventory/sum-stock-effects.ts';
 import { requestRefunds } from '../payments/request-refunds.ts';
 import type { LockedOrder } from './lock-orders.ts';
+import { noteMoves } from './order-move.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /** A decided step of one locked order. */
 export interface OrderStep {
@@ -39,21 +42,21 @@ export async function applySteps(
   const rows = await tx.$queryRaw<{ count: number }[]>`
     WITH step AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${steps.map(({ order }) => order.id)}::uuid[],
-        ${steps.map(({ order }) => order.status)}::text[],
-        ${steps.map(({ order }) => order.version)}::int[],
-        ${steps.map(({ step }) => step.to)}::text[],
-        ${steps.map(({ step }) => step.reason)}::text[],
-        ${steps.map(({ step }) => step.event)}::text[],
-        ${steps.map(({ step }) => JSON.stringify(step.data))}::text[],
-        ${steps.map(({ actor }) => actor)}::text[],
-        ${steps.map(({ order, step }) => holdsAfter(order, step))}::boolean[],
-        ${steps.map(({ step }) => step.attempt)}::int[],
-        ${steps.map(({ order }) => order.attempts)}::int[],
-        ${steps.map(({ order, step }) => startsStep(order, step))}::boolean[],
-        ${steps.map(({ step }) => step.nextCheckMs)}::int[],
-        ${steps.map(({ step }) => (step.redispatch ? 1 : 0))}::int[],
-        ${steps.map(({ step }) => isAtRest(step.to))}::boolean[]
+        ${textArray(steps.map(({ order }) => order.id))}::uuid[],
+        ${textArray(steps.map(({ order }) => order.status))}::text[],
+        ${plainArray(steps.map(({ order }) => order.version))}::int[],
+        ${textArray(steps.map(({ step }) => step.to))}::text[],
+        ${textArray(steps.map(({ step }) => step.reason))}::text[],
+        ${textArray(steps.map(({ step }) => step.event))}::text[],
+        ${textArray(steps.map(({ step }) => JSON.stringify(step.data)))}::text[],
+        ${textArray(steps.map(({ actor }) => actor))}::text[],
+        ${plainArray(steps.map(({ order, step }) => holdsAfter(order, step)))}::boolean[],
+        ${plainArray(steps.map(({ step }) => step.attempt))}::int[],
+        ${plainArray(steps.map(({ order }) => order.attempts))}::int[],
+        ${plainArray(steps.map(({ order, step }) => startsStep(order, step)))}::boolean[],
+        ${plainArray(steps.map(({ step }) => step.nextCheckMs))}::int[],
+        ${plainArray(steps.map(({ step }) => (step.redispatch ? 1 : 0)))}::int[],
+        ${plainArray(steps.map(({ step }) => isAtRest(step.to)))}::boolean[]
       ) AS t(id, from_status, version, to_status, reason, event, data, actor, holds_stock, attempt, attempts,
              starts_step, next_check_ms, redispatch, at_rest)
     ), moved AS (
@@ -102,8 +105,8 @@ export async function applySteps(
     ), stock AS (
       UPDATE inventory i
          SET on_hand = i.on_hand + d.on_hand, reserved = i.reserved + d.reserved, sold = i.sold + d.sold
-        FROM unnest(${stock.skus}::text[], ${stock.onHand}::bigint[], ${stock.reserved}::bigint[],
-                    ${stock.sold}::bigint[]) AS d(sku, on_hand, reserved, sold)
+        FROM unnest(${textArray(stock.skus)}::text[], ${plainArray(stock.onHand)}::bigint[], ${plainArray(stock.reserved)}::bigint[],
+                    ${plainArray(stock.sold)}::bigint[]) AS d(sku, on_hand, reserved, sold)
        WHERE i.sku = d.sku
     ), change AS (
       SELECT status, sum(n) AS n FROM (
@@ -134,6 +137,10 @@ export async function applySteps(
   await replaceBackorders(tx, steps);
   await requestRefunds(tx, steps);
   await openDeadLetters(tx, steps);
+  noteMoves(
+    tx,
+    steps.map(({ order, step }) => ({ orderId: order.id, rest: restOf(order.status, step) })),
+  );
 }
 
 function holdsAfter(order: LockedOrder, { stock }: Step): boolean {

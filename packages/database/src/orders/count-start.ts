@@ -36,3 +36,12 @@ export async function countStart(
     { step: 'start', orderIds: [orderId] },
   );
 }
+
+/** How many runs of the order since it last moved on ended with the death of their worker. */
+export async function readStarts(database: Database, orderId: string): Promise<number> {
+  const order = await database.prisma.order.findUnique({
+    where: { id: orderId },
+    select: { starts: true },
+  });
+  return order?.starts ?? 0;
+}

@@ -1,9 +1,10 @@
 import type { Order } from '@orders/domain/contracts/order';
-import { LEASE_MS } from '@orders/domain/decide';
+import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 import { CATALOGUE_CURRENCY } from '@orders/domain/money';
 import type { Connection } from '../client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
 import type { AcceptedOrder } from './new-order.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /**
  * Writes orders, items, the first row of each log and the counter in one statement. Rows go in by
@@ -14,7 +15,7 @@ import type { AcceptedOrder } from './new-order.ts';
 export async function insertOrders(
   tx: Connection,
   orders: readonly AcceptedOrder[],
-  leaseMs: number = LEASE_MS,
+  leaseMs: number = PRODUCTION_RETRY_POLICY.leaseMs,
 ): Promise<{ count: number; at: Date }> {
   const lines = orders.flatMap((order) =>
     order.pricedItems.map((item, position) => ({ ...item, position, orderId: order.id })),
@@ -22,14 +23,14 @@ export async function insertOrders(
   const rows = await tx.$queryRaw<{ count: number; at: Date }[]>`
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${orders.map((o) => o.id)}::uuid[],
-        ${orders.map((o) => o.customerId)}::text[],
-        ${orders.map((o) => o.idempotencyKey)}::text[],
-        ${orders.map((o) => o.requestHash)}::text[],
-        ${orders.map((o) => o.fingerprint)}::text[],
-        ${orders.map((o) => o.totalMinor)}::bigint[],
-        ${orders.map((o) => JSON.stringify(o.metadata))}::text[],
-        ${orders.map((o) => o.actor)}::text[]
+        ${textArray(orders.map((o) => o.id))}::uuid[],
+        ${textArray(orders.map((o) => o.customerId))}::text[],
+        ${textArray(orders.map((o) => o.idempotencyKey))}::text[],
+        ${textArray(orders.map((o) => o.requestHash))}::text[],
+        ${textArray(orders.map((o) => o.fingerprint))}::text[],
+        ${plainArray(orders.map((o) => o.totalMinor))}::bigint[],
+        ${textArray(orders.map((o) => JSON.stringify(o.metadata)))}::text[],
+        ${textArray(orders.map((o) => o.actor))}::text[]
       ) AS t(id, customer_id, idempotency_key, request_hash, fingerprint, total_minor, metadata, actor)
     ), inserted AS (
       INSERT INTO orders (id, customer_id, status, currency, total_minor, metadata, idempotency_key,
@@ -45,11 +46,11 @@ export async function insertOrders(
       INSERT INTO order_items (order_id, sku, position, quantity, unit_price_minor)
       SELECT l.order_id, l.sku, l.position, l.quantity, l.unit_price_minor
         FROM unnest(
-          ${lines.map((l) => l.orderId)}::uuid[],
-          ${lines.map((l) => l.sku)}::text[],
-          ${lines.map((l) => l.position)}::smallint[],
-          ${lines.map((l) => l.quantity)}::int[],
-          ${lines.map((l) => l.unitPriceMinor)}::bigint[]
+          ${textArray(lines.map((l) => l.orderId))}::uuid[],
+          ${textArray(lines.map((l) => l.sku))}::text[],
+          ${plainArray(lines.map((l) => l.position))}::smallint[],
+          ${plainArray(lines.map((l) => l.quantity))}::int[],
+          ${plainArray(lines.map((l) => l.unitPriceMinor))}::bigint[]
         ) AS l(order_id, sku, position, quantity, unit_price_minor)
         JOIN inserted ON inserted.id = l.order_id
     ), events AS (

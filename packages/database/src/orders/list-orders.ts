@@ -28,8 +28,11 @@ export interface OrderPage {
 /**
  * A page of orders, newest first, by keyset on (created_at, id): an order neither appears twice nor
  * is missed while others are placed. One statement, so every order shown is as the filter asked.
- * Each filter has an index that ends in the same two columns, so a page costs the same at the end
- * of a million orders as at the beginning. Orders in a status of a newer version are left out.
+ * Each filter alone has an index that ends in the same two columns, so its page costs the same at
+ * the end of a million orders as at the beginning. Customer and status together have none: such a
+ * page reads back through that customer's orders until it is full, so with a rare status through
+ * all of them that the times allow (docs/decisions/one-filter-one-index.md). Orders in a status of
+ * a newer version are left out.
  */
 export async function listOrders(
   database: Database,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /** What a guard stands for: a customer's basket. */
 interface Guarded {
@@ -29,7 +30,7 @@ export async function lockGuards(
   const sorted = Array.from(guards).sort((a, b) => (a < b ? -1 : 1));
   // Executed in the order of the array; the count keeps the result to one row.
   await tx.$queryRaw`
-    SELECT count(pg_advisory_xact_lock(guard)) FROM unnest(${sorted.map(String)}::bigint[]) AS guard`;
+    SELECT count(pg_advisory_xact_lock(guard)) FROM unnest(${textArray(sorted.map(String))}::bigint[]) AS guard`;
 }
 
 function guardOf({ customerId, fingerprint }: Guarded): bigint {

@@ -3,6 +3,7 @@ import type { OrderState, PaymentState } from '@orders/domain/decision';
 import { isOrderStatus, type OrderStatus } from '@orders/domain/order-status';
 import type { Connection } from '../client.ts';
 import { UnknownStatusError } from './order-row.ts';
+import { textArray } from '../sql-array.ts';
 
 /** An order under its lock, as far as its life depends on it. */
 export interface LockedOrder {
@@ -60,7 +61,7 @@ export async function lockOrders(tx: Connection, ids: readonly string[]): Promis
            total_minor, currency, NULLIF(metadata, '{}'::jsonb) AS metadata, created_at, step_started_at,
            clock_timestamp() AS read_at
       FROM orders
-     WHERE id = ANY(${ids}::uuid[])
+     WHERE id = ANY(${textArray(ids)}::uuid[])
      ORDER BY id
        FOR NO KEY UPDATE`;
   const orders = new Map<string, LockedOrder>();
@@ -124,7 +125,7 @@ export async function readItems(
   const items = new Map<string, BasketItem[]>();
   if (ids.length === 0) return items;
   const rows = await tx.$queryRaw<{ order_id: string; sku: string; quantity: number }[]>`
-    SELECT order_id, sku, quantity FROM order_items WHERE order_id = ANY(${ids}::uuid[])`;
+    SELECT order_id, sku, quantity FROM order_items WHERE order_id = ANY(${textArray(ids)}::uuid[])`;
   for (const { order_id, sku, quantity } of rows) {
     const known = items.get(order_id);
     if (known === undefined) items.set(order_id, [{ sku, quantity }]);

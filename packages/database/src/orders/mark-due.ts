@@ -1,4 +1,5 @@
 import type { Database } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /**
  * Makes open orders due at once, since the queue may not have them. Locks in order of id; orders
@@ -11,7 +12,7 @@ export async function markDue(database: Database, ids: readonly string[]): Promi
     UPDATE orders SET next_check_at = now()
      WHERE id IN (
            SELECT id FROM orders
-            WHERE id = ANY(${ids}::uuid[]) AND (next_check_at > now()) IS TRUE
+            WHERE id = ANY(${textArray(ids)}::uuid[]) AND (next_check_at > now()) IS TRUE
             ORDER BY id
               FOR NO KEY UPDATE SKIP LOCKED)`;
 }

@@ -1,18 +1,11 @@
 import type { Order } from '@orders/domain/contracts/order';
-import type { CataloguePrice } from '@orders/domain/price-order';
 import { priceOrder } from '@orders/domain/price-order';
 import type { Connection, Database } from '../client.ts';
 import { isReplyLost } from '../sql-state.ts';
 import { inTransaction, RunAgain } from '../transaction.ts';
 import { insertOrders, toPlacedOrder } from './insert-orders.ts';
 import { lockGuards } from './lock-guards.ts';
-import {
-  basketOf,
-  keyOf,
-  lookUpCatalogue,
-  lookUpDuplicates,
-  lookUpKeys,
-} from './look-up-placements.ts';
+import { basketOf, type Found, keyOf, lookUpOwn, lookUpPlacements } from './look-up-placements.ts';
 import type { AcceptedOrder, NewOrder, Placement } from './new-order.ts';
 import { readOrders } from './read-order.ts';
 
@@ -97,26 +90,18 @@ async function decidePlacements(
   options: PlaceOrdersOptions,
   repeated: boolean,
 ): Promise<Verdict[]> {
-  const keys = await lookUpKeys(tx, orders, repeated);
-  const duplicates = await lookUpDuplicates(tx, orders, options.duplicateWindowSeconds);
-  const catalogue = await lookUpCatalogue(tx, orders);
-  const seen = { keys, duplicates };
-  return orders.map((order) => decidePlacement(order, seen, catalogue, options));
+  const found = await lookUpPlacements(tx, orders, options);
+  const seen: Seen = { ...found, own: repeated ? await lookUpOwn(tx, orders) : new Map() };
+  return orders.map((order) => decidePlacement(order, seen, options));
 }
 
-interface Seen {
-  readonly keys: Map<string, { orderId: string; requestHash: string }>;
-  readonly duplicates: Map<string, string>;
+interface Seen extends Found {
+  readonly own: ReadonlyMap<string, unknown>;
 }
 
 /** Decides one element and remembers it in `seen`, so that the next one finds it there. */
-function decidePlacement(
-  order: NewOrder,
-  seen: Seen,
-  catalogue: ReadonlyMap<string, CataloguePrice>,
-  options: PlaceOrdersOptions,
-): Verdict {
-  if (seen.keys.has(order.id)) return { kind: 'existing', orderId: order.id, own: true };
+function decidePlacement(order: NewOrder, seen: Seen, options: PlaceOrdersOptions): Verdict {
+  if (seen.own.has(order.id)) return { kind: 'existing', orderId: order.id, own: true };
   const key = order.idempotencyKey === null ? null : keyOf(order.customerId, order.idempotencyKey);
   const earlier = key === null ? undefined : seen.keys.get(key);
   if (earlier !== undefined) {
@@ -127,7 +112,7 @@ function decidePlacement(
   const twin = order.allowDuplicate ? undefined : seen.duplicates.get(basket);
   if (twin !== undefined) return { kind: 'duplicate', existingOrderId: twin };
 
-  const pricing = priceOrder(order.items, catalogue, order.expectedTotal);
+  const pricing = priceOrder(order.items, seen.catalogue, order.expectedTotal);
   if (pricing.kind !== 'priced') return pricing;
   if (key !== null) seen.keys.set(key, { orderId: order.id, requestHash: order.requestHash });
   if (options.duplicateWindowSeconds > 0) seen.duplicates.set(basket, order.id);

@@ -2,6 +2,7 @@ import type { BasketItem } from '@orders/domain/basket';
 import type { Connection } from '../client.ts';
 import { replaceBackorders } from '../inventory/replace-backorders.ts';
 import type { LockedOrder } from './lock-orders.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /** A locked order that is looked at again later, in a run of its own. */
 export interface Postponement {
@@ -24,8 +25,8 @@ export async function postponeOrders(
     UPDATE orders o
        SET dispatch = o.dispatch + 1, attempts = 0, starts = 0,
            next_check_at = statement_timestamp() + p.next_check_ms * interval '1 millisecond'
-      FROM unnest(${postponements.map(({ order }) => order.id)}::uuid[],
-                  ${postponements.map(({ nextCheckMs }) => nextCheckMs)}::int[]) AS p(id, next_check_ms)
+      FROM unnest(${textArray(postponements.map(({ order }) => order.id))}::uuid[],
+                  ${plainArray(postponements.map(({ nextCheckMs }) => nextCheckMs))}::int[]) AS p(id, next_check_ms)
      WHERE o.id = p.id`;
   await replaceBackorders(
     tx,

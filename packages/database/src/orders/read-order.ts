@@ -1,6 +1,7 @@
 import type { Order } from '@orders/domain/contracts/order';
 import type { Connection, Database } from '../client.ts';
 import { ORDER_COLUMNS, ORDER_ITEMS, type OrderRow, toOrder } from './order-row.ts';
+import { textArray } from '../sql-array.ts';
 
 /** The order as it is now, or null. */
 export async function readOrder(database: Database, id: string): Promise<Order | null> {
@@ -19,6 +20,6 @@ export async function readOrders(
   const rows = await connection.$queryRaw<OrderRow[]>`
     SELECT ${ORDER_COLUMNS}
       FROM orders o ${ORDER_ITEMS}
-     WHERE o.id = ANY(${ids}::uuid[])`;
+     WHERE o.id = ANY(${textArray(ids)}::uuid[])`;
   return new Map(rows.map((row) => [row.id, toOrder(row)]));
 }

@@ -1,4 +1,5 @@
-import { decideLateOutcome, decideOutcome, giveUp } from '@orders/domain/decide';
+import { giveUp } from '@orders/domain/decide';
+import { decideLateOutcome, decideOutcome } from '@orders/domain/decide-payment';
 import type { DeadLetterReason } from '@orders/domain/dead-letter-reason';
 import type { Decision, PaymentOutcome } from '@orders/domain/decision';
 import type { OrderStatus } from '@orders/domain/order-status';

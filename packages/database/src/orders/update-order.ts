@@ -9,9 +9,10 @@ import { inTransaction } from '../transaction.ts';
 import type { OrderRun } from './begin-orders.ts';
 import { lockGuards } from './lock-guards.ts';
 import { lockOrder } from './lock-orders.ts';
-import { lookUpCatalogue, lookUpDuplicates } from './look-up-placements.ts';
+import { lookUpPlacements } from './look-up-placements.ts';
 import { readOrders } from './read-order.ts';
 import { takeStep } from './take-step.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 export interface UpdateOrder {
   readonly orderId: string;
@@ -56,13 +57,13 @@ async function updateInTransaction(tx: Connection, ask: UpdateOrder): Promise<Or
   if (status !== 'pending' && status !== 'backordered') return { kind: 'illegal', status };
 
   const fingerprint = fingerprintBasket(items);
-  const basket = { customerId, fingerprint, items, allowDuplicate: false };
+  const basket = { customerId, fingerprint, items, allowDuplicate: false, idempotencyKey: null };
   await lockGuards(tx, [basket], duplicateWindowSeconds > 0);
   // A new statement: its snapshot begins after the guard is ours.
-  const twins = await lookUpDuplicates(tx, [basket], duplicateWindowSeconds, id);
-  const [existingOrderId] = twins.values();
+  const found = await lookUpPlacements(tx, [basket], { duplicateWindowSeconds, exceptId: id });
+  const [existingOrderId] = found.duplicates.values();
   if (existingOrderId !== undefined) return { kind: 'duplicate', existingOrderId };
-  const pricing = priceOrder(items, await lookUpCatalogue(tx, [basket]), null);
+  const pricing = priceOrder(items, found.catalogue, null);
   if (pricing.kind !== 'priced') return pricing;
 
   // Nobody joins a line under a batch that allocates from it.
@@ -90,9 +91,9 @@ async function replaceItems(
   await tx.$executeRaw`
     INSERT INTO order_items (order_id, sku, position, quantity, unit_price_minor)
     SELECT ${orderId}::uuid, sku, position - 1, quantity, unit_price_minor
-      FROM unnest(${items.map(({ sku }) => sku)}::text[],
-                  ${items.map(({ quantity }) => quantity)}::int[],
-                  ${items.map(({ unitPriceMinor }) => unitPriceMinor)}::bigint[])
+      FROM unnest(${textArray(items.map(({ sku }) => sku))}::text[],
+                  ${plainArray(items.map(({ quantity }) => quantity))}::int[],
+                  ${plainArray(items.map(({ unitPriceMinor }) => unitPriceMinor))}::bigint[])
            WITH ORDINALITY AS i(sku, quantity, unit_price_minor, position)`;
   await tx.$executeRaw`
     UPDATE orders SET total_minor = ${totalMinor}, fingerprint = ${fingerprint}

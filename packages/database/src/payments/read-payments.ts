@@ -1,6 +1,7 @@
 import type { PaymentOutcome, PaymentState } from '@orders/domain/decision';
 import type { AttemptState, RefundState } from '@orders/domain/next-call';
 import type { Connection } from '../client.ts';
+import { textArray } from '../sql-array.ts';
 
 /** The money side of an order: every attempt, and the refunds that are still to be driven. */
 export interface Payments {
@@ -48,12 +49,12 @@ export async function readPayments(
   const attempts = await tx.$queryRaw<AttemptRow[]>`
     SELECT order_id, attempt, key, amount_minor, currency, outcome, charge_id, code, retryable, created_at
       FROM payment_attempts
-     WHERE order_id = ANY(${ids}::uuid[])
+     WHERE order_id = ANY(${textArray(ids)}::uuid[])
      ORDER BY order_id, attempt`;
   const refunds = await tx.$queryRaw<RefundRow[]>`
     SELECT order_id, n, key, charge_id, amount_minor, created_at, refunded_at IS NOT NULL AS refunded
       FROM refunds
-     WHERE order_id = ANY(${ids}::uuid[])
+     WHERE order_id = ANY(${textArray(ids)}::uuid[])
      ORDER BY order_id, n`;
   return new Map(
     ids.map((id) => [

@@ -1,4 +1,4 @@
-import { decideRefunded } from '@orders/domain/decide';
+import { decideRefunded } from '@orders/domain/decide-payment';
 import type { Database } from '../client.ts';
 import { lockStock } from '../inventory/lock-stock.ts';
 import { applySteps } from '../orders/apply-steps.ts';

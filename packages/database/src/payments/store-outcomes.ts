@@ -1,5 +1,6 @@
 import type { Connection } from '../client.ts';
 import type { Settlement } from '../orders/settle-orders.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /**
  * Writes outcomes on their attempts, whatever the orders' status. Definite outcomes are final:
@@ -20,12 +21,12 @@ export async function storeOutcomes(
        SET outcome = t.outcome, charge_id = t.charge_id, code = t.code, retryable = t.retryable,
            settled_at = statement_timestamp()
       FROM unnest(
-        ${outcomes.map(({ orderId }) => orderId)}::uuid[],
-        ${outcomes.map(({ attempt }) => attempt)}::int[],
-        ${outcomes.map(({ result }) => result.kind)}::text[],
-        ${outcomes.map(({ result }) => ('chargeId' in result ? result.chargeId : null))}::text[],
-        ${outcomes.map(({ result }) => ('code' in result ? result.code : null))}::text[],
-        ${outcomes.map(({ result }) => ('retryable' in result ? result.retryable : null))}::boolean[]
+        ${textArray(outcomes.map(({ orderId }) => orderId))}::uuid[],
+        ${plainArray(outcomes.map(({ attempt }) => attempt))}::int[],
+        ${textArray(outcomes.map(({ result }) => result.kind))}::text[],
+        ${textArray(outcomes.map(({ result }) => ('chargeId' in result ? result.chargeId : null)))}::text[],
+        ${textArray(outcomes.map(({ result }) => ('code' in result ? result.code : null)))}::text[],
+        ${plainArray(outcomes.map(({ result }) => ('retryable' in result ? result.retryable : null)))}::boolean[]
       ) AS t(order_id, attempt, outcome, charge_id, code, retryable)
      WHERE p.order_id = t.order_id AND p.attempt = t.attempt
        AND (p.outcome IS NULL OR p.outcome <> 'captured' AND t.outcome = 'captured')`;

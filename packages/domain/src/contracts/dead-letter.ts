@@ -140,4 +140,5 @@ export const bulkRedrivenSchema = z
 
 export type DeadLetterView = z.infer<typeof deadLetterSchema>;
 export type DeadLetterDetails = z.infer<typeof deadLetterDetailsSchema>;
+export type DeadLetterActed = z.infer<typeof deadLetterActedSchema>;
 export type BulkRedriven = z.infer<typeof bulkRedrivenSchema>;

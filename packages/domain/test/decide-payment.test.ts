@@ -1,4 +1,4 @@
-import { decideLateOutcome, decideOutcome } from '@orders/domain/decide';
+import { decideLateOutcome, decideOutcome } from '@orders/domain/decide-payment';
 import type { OrderState, PaymentOutcome, Step } from '@orders/domain/decision';
 import { describe, expect, test } from 'vitest';
 import {
