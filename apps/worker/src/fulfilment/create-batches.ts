@@ -51,8 +51,8 @@ function batching({ maxBatchSize, metrics }: BatchesOptions, step: string) {
   return {
     name: step,
     maxBatchSize,
-    // Two, so that one gathers and computes while the other waits for its COMMIT.
-    maxInFlight: 2,
+    // One of each step: a second would wait for the SKUs that the first has locked, and halve both.
+    maxInFlight: 1,
     maxQueue: 10_000,
     // Also what looks like a bug: one order's must not cost its mates an attempt. All steps may be
     // repeated, whatever became of them.

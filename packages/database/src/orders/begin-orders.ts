@@ -1,12 +1,11 @@
 import type { Demand } from '@orders/domain/allocate';
 import { allocate } from '@orders/domain/allocate';
-import type { BasketItem } from '@orders/domain/basket';
 import { decideReservation } from '@orders/domain/decide';
 import type { NextCall } from '@orders/domain/next-call';
 import { chargeKey, nextCall } from '@orders/domain/next-call';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Connection, Database } from '../client.ts';
-import { lockStock } from '../inventory/lock-stock.ts';
+import { lockStockOf } from '../inventory/lock-stock.ts';
 import { readWaiting } from '../inventory/read-waiting.ts';
 import {
   NO_PAYMENTS,
@@ -16,7 +15,7 @@ import {
 } from '../payments/read-payments.ts';
 import { inTransaction } from '../transaction.ts';
 import { applySteps, type OrderStep } from './apply-steps.ts';
-import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
+import { type LockedOrder, lockOrders, toState } from './lock-orders.ts';
 import { postponeOrders, type Postponement } from './postpone-orders.ts';
 
 /** A job's claim to run an order. */
@@ -100,15 +99,14 @@ async function reserve(
 ): Promise<Map<string, OrderStep>> {
   if (orders.length === 0) return new Map();
   const ids = orders.map(({ id }) => id);
-  const items = await readItems(tx, ids);
+  const { items, available } = await lockStockOf(tx, ids);
   const demands: Demand[] = orders.map((order) => ({
     orderId: order.id,
     createdAt: order.createdAt,
     items: items.get(order.id) ?? [],
   }));
-  const stock = await lockStock(tx, skusOf(items));
-  const waiting = await readWaiting(tx, stock, new Set(ids));
-  const allocations = allocate(stock, [...demands, ...waiting]);
+  const waiting = await readWaiting(tx, available, new Set(ids));
+  const allocations = allocate(available, [...demands, ...waiting]);
 
   const steps: OrderStep[] = [];
   const postponements: Postponement[] = [];
@@ -131,10 +129,6 @@ async function reserve(
   await postponeOrders(tx, postponements);
   await applySteps(tx, steps, true);
   return new Map(steps.map((step) => [step.order.id, step]));
-}
-
-function skusOf(items: ReadonlyMap<string, readonly BasketItem[]>): string[] {
-  return Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku));
 }
 
 function toBeginning(

@@ -1,4 +1,3 @@
-import type { BasketItem } from '@orders/domain/basket';
 import type { OrderState, PaymentState } from '@orders/domain/decision';
 import { isOrderStatus, type OrderStatus } from '@orders/domain/order-status';
 import type { Connection } from '../client.ts';
@@ -115,21 +114,4 @@ export function toState(order: LockedOrder, payment: PaymentState): OrderState {
     createdAt: order.createdAt,
     stepStartedAt: order.stepStartedAt,
   };
-}
-
-/** The items of orders, by order id. To be called after their lock, in a statement of its own. */
-export async function readItems(
-  tx: Connection,
-  ids: readonly string[],
-): Promise<Map<string, BasketItem[]>> {
-  const items = new Map<string, BasketItem[]>();
-  if (ids.length === 0) return items;
-  const rows = await tx.$queryRaw<{ order_id: string; sku: string; quantity: number }[]>`
-    SELECT order_id, sku, quantity FROM order_items WHERE order_id = ANY(${textArray(ids)}::uuid[])`;
-  for (const { order_id, sku, quantity } of rows) {
-    const known = items.get(order_id);
-    if (known === undefined) items.set(order_id, [{ sku, quantity }]);
-    else known.push({ sku, quantity });
-  }
-  return items;
 }

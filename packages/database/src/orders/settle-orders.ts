@@ -5,7 +5,7 @@ import type { Decision, PaymentOutcome } from '@orders/domain/decision';
 import type { OrderStatus } from '@orders/domain/order-status';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
-import { lockStock } from '../inventory/lock-stock.ts';
+import { lockStockOf } from '../inventory/lock-stock.ts';
 import {
   NO_PAYMENTS,
   type Payments,
@@ -16,7 +16,7 @@ import { storeOutcomes } from '../payments/store-outcomes.ts';
 import { toStorableText } from '../storable-text.ts';
 import { inTransaction } from '../transaction.ts';
 import { applySteps, type OrderStep } from './apply-steps.ts';
-import { type LockedOrder, lockOrders, readItems, toState } from './lock-orders.ts';
+import { type LockedOrder, lockOrders, toState } from './lock-orders.ts';
 
 /** What a run found out about a payment attempt. */
 export interface Settlement {
@@ -104,11 +104,7 @@ async function settleDistinctOrders(
       const moving = stepping
         .filter(({ step }) => step.stock !== 'none')
         .map(({ order }) => order.id);
-      const items = await readItems(tx, moving);
-      await lockStock(
-        tx,
-        Array.from(items.values()).flatMap((lines) => lines.map(({ sku }) => sku)),
-      );
+      const { items } = await lockStockOf(tx, moving);
       const steps: OrderStep[] = stepping.map(({ order, step }) => ({
         order,
         step,

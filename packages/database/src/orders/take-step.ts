@@ -1,9 +1,9 @@
 import type { Decision, OrderState, Step } from '@orders/domain/decision';
 import type { Connection } from '../client.ts';
-import { lockStock } from '../inventory/lock-stock.ts';
+import { lockStockOf } from '../inventory/lock-stock.ts';
 import { NO_PAYMENTS, paymentState, readPayments } from '../payments/read-payments.ts';
 import { applySteps } from './apply-steps.ts';
-import { type LockedOrder, readItems, toState } from './lock-orders.ts';
+import { type LockedOrder, toState } from './lock-orders.ts';
 
 /**
  * Lets a decision be made about one locked order and carries it out, stock and all. Returns the
@@ -20,12 +20,7 @@ export async function takeStep(
   const decision = decide(toState(order, paymentState(payments, order.attempt)));
   if (decision.kind !== 'step') return null;
   const { step } = decision;
-  const items = (await readItems(tx, [order.id])).get(order.id) ?? [];
-  if (step.stock !== 'none')
-    await lockStock(
-      tx,
-      items.map(({ sku }) => sku),
-    );
-  await applySteps(tx, [{ order, step, items, actor }], pickedUp);
+  const { items } = await lockStockOf(tx, step.stock === 'none' ? [] : [order.id]);
+  await applySteps(tx, [{ order, step, items: items.get(order.id) ?? [], actor }], pickedUp);
   return step;
 }

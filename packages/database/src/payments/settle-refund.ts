@@ -1,8 +1,8 @@
 import { decideRefunded } from '@orders/domain/decide-payment';
 import type { Database } from '../client.ts';
-import { lockStock } from '../inventory/lock-stock.ts';
+import { lockStockOf } from '../inventory/lock-stock.ts';
 import { applySteps } from '../orders/apply-steps.ts';
-import { lockOrder, readItems, toState } from '../orders/lock-orders.ts';
+import { lockOrder, toState } from '../orders/lock-orders.ts';
 import { inTransaction } from '../transaction.ts';
 import { paymentState, readPayments } from './read-payments.ts';
 
@@ -31,15 +31,13 @@ export async function settleRefund(
       const payment = payments === undefined ? 'none' : paymentState(payments, order.attempt);
       const decision = decideRefunded(toState(order, payment), refundId, open);
       if (decision.kind !== 'step') return;
-      const items = await readItems(tx, [orderId]);
-      if (decision.step.stock !== 'none') {
-        await lockStock(
-          tx,
-          (items.get(orderId) ?? []).map(({ sku }) => sku),
-        );
-      }
-      const step = { order, step: decision.step, items: items.get(orderId) ?? [], actor: 'system' };
-      await applySteps(tx, [step], true);
+      const { step } = decision;
+      const { items } = await lockStockOf(tx, step.stock === 'none' ? [] : [orderId]);
+      await applySteps(
+        tx,
+        [{ order, step, items: items.get(orderId) ?? [], actor: 'system' }],
+        true,
+      );
     },
     { step: 'refund', orderIds: [orderId] },
   );

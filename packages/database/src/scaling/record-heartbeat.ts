@@ -24,6 +24,7 @@ export async function recordHeartbeat(database: Database, workerId: string): Pro
 export async function endHeartbeat(database: Database, workerId: string): Promise<void> {
   await database.prisma.$executeRaw`
     UPDATE worker_heartbeats
-       SET seen_at = now() - make_interval(secs => ${HEARTBEAT_SECONDS}::double precision)
+       -- A second more, since times are kept in whole milliseconds, rounded either way.
+       SET seen_at = now() - make_interval(secs => ${HEARTBEAT_SECONDS + 1}::double precision)
      WHERE id = ${workerId}::uuid`;
 }
