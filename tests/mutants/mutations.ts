@@ -76,9 +76,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'stock locked in any order',
     edits: [
       {
-        file: 'packages/database/src/inventory/lock-stock.ts',
-        text: '     ORDER BY sku\n',
-        by: '     ORDER BY random()\n',
+        file: 'packages/database/src/inventory/lock-stock-of-orders.ts',
+        text: '       ORDER BY sku\n',
+        by: '       ORDER BY random()\n',
       },
     ],
     suites: [story('stock', 'hundreds at once')],
@@ -175,7 +175,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'what is reserved counts as available',
     edits: [
       {
-        file: 'packages/database/src/inventory/lock-stock.ts',
+        file: 'packages/database/src/inventory/lock-stock-of-orders.ts',
         text: 'SELECT sku, on_hand - reserved AS available',
         by: 'SELECT sku, on_hand AS available',
       },

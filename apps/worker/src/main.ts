@@ -1,9 +1,11 @@
 import { ConfigError } from '@orders/service/config-error';
 import { installGracefulShutdown } from '@orders/service/graceful-shutdown';
+import { boundHeapGrowth } from '@orders/service/heap-growth';
 import { createLogger } from '@orders/service/logger';
 import { readConfig, type WorkerConfig } from './config.ts';
 import { startWorker } from './start-worker.ts';
 
+boundHeapGrowth();
 const config = configOrExit();
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
 const worker = await startWorker(config, logger, {

@@ -5,7 +5,7 @@ import type { NextCall } from '@orders/domain/next-call';
 import { chargeKey, nextCall } from '@orders/domain/next-call';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Connection, Database } from '../client.ts';
-import { lockStockOf } from '../inventory/lock-stock.ts';
+import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import { readWaiting } from '../inventory/read-waiting.ts';
 import {
   NO_PAYMENTS,
@@ -99,7 +99,7 @@ async function reserve(
 ): Promise<Map<string, OrderStep>> {
   if (orders.length === 0) return new Map();
   const ids = orders.map(({ id }) => id);
-  const { items, available } = await lockStockOf(tx, ids);
+  const { items, available } = await lockStockOfOrders(tx, ids);
   const demands: Demand[] = orders.map((order) => ({
     orderId: order.id,
     createdAt: order.createdAt,

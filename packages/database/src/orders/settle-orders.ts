@@ -5,7 +5,7 @@ import type { Decision, PaymentOutcome } from '@orders/domain/decision';
 import type { OrderStatus } from '@orders/domain/order-status';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
-import { lockStockOf } from '../inventory/lock-stock.ts';
+import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import {
   NO_PAYMENTS,
   type Payments,
@@ -104,7 +104,7 @@ async function settleDistinctOrders(
       const moving = stepping
         .filter(({ step }) => step.stock !== 'none')
         .map(({ order }) => order.id);
-      const { items } = await lockStockOf(tx, moving);
+      const { items } = await lockStockOfOrders(tx, moving);
       const steps: OrderStep[] = stepping.map(({ order, step }) => ({
         order,
         step,

@@ -1,6 +1,6 @@
 import type { Decision, OrderState, Step } from '@orders/domain/decision';
 import type { Connection } from '../client.ts';
-import { lockStockOf } from '../inventory/lock-stock.ts';
+import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import { NO_PAYMENTS, paymentState, readPayments } from '../payments/read-payments.ts';
 import { applySteps } from './apply-steps.ts';
 import { type LockedOrder, toState } from './lock-orders.ts';
@@ -20,7 +20,7 @@ export async function takeStep(
   const decision = decide(toState(order, paymentState(payments, order.attempt)));
   if (decision.kind !== 'step') return null;
   const { step } = decision;
-  const { items } = await lockStockOf(tx, step.stock === 'none' ? [] : [order.id]);
+  const { items } = await lockStockOfOrders(tx, step.stock === 'none' ? [] : [order.id]);
   await applySteps(tx, [{ order, step, items: items.get(order.id) ?? [], actor }], pickedUp);
   return step;
 }

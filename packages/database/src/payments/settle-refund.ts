@@ -1,6 +1,6 @@
 import { decideRefunded } from '@orders/domain/decide-payment';
 import type { Database } from '../client.ts';
-import { lockStockOf } from '../inventory/lock-stock.ts';
+import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import { applySteps } from '../orders/apply-steps.ts';
 import { lockOrder, toState } from '../orders/lock-orders.ts';
 import { inTransaction } from '../transaction.ts';
@@ -32,7 +32,7 @@ export async function settleRefund(
       const decision = decideRefunded(toState(order, payment), refundId, open);
       if (decision.kind !== 'step') return;
       const { step } = decision;
-      const { items } = await lockStockOf(tx, step.stock === 'none' ? [] : [orderId]);
+      const { items } = await lockStockOfOrders(tx, step.stock === 'none' ? [] : [orderId]);
       await applySteps(
         tx,
         [{ order, step, items: items.get(orderId) ?? [], actor: 'system' }],
