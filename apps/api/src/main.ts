@@ -3,8 +3,9 @@ import { createFailpoints } from '@orders/service/failpoints';
 import { installGracefulShutdown } from '@orders/service/graceful-shutdown';
 import { boundHeapGrowth } from '@orders/service/heap-growth';
 import { startInternalListener } from '@orders/service/internal-listener';
-import { createLogger, type Logger } from '@orders/service/logger';
+import { createLogger } from '@orders/service/logger';
 import { createMetrics } from '@orders/service/metrics';
+import { loadQueueBoard } from './admin/queues/load-queue-board.ts';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLiveness, createReadiness } from './health.ts';
@@ -27,7 +28,11 @@ async function start(config: Config): Promise<void> {
   const app = await createApp({ config, logger, metrics, failpoints });
 
   let closing = false;
-  const board = await startBoard(config, logger);
+  const { queueBoard, queue, tokens } = config;
+  const board =
+    queueBoard === 'off'
+      ? null
+      : loadQueueBoard({ redis: queue, tokens, writable: queueBoard === 'writable', logger });
   const internal = await startInternalListener({
     ...config.internal,
     logger,
@@ -48,13 +53,6 @@ async function start(config: Config): Promise<void> {
   });
   const address = await app.listen({ host: config.host, port: config.port });
   logger.info({ address, internal: internal.url }, 'Listening.');
-}
-
-/** Its libraries are as large as all the rest, so they are only loaded where it is wanted. */
-async function startBoard({ queueBoard, queue, tokens }: Config, logger: Logger) {
-  if (queueBoard === 'off') return null;
-  const { startQueueBoard } = await import('./admin/queues/queue-board.ts');
-  return startQueueBoard({ redis: queue, tokens, writable: queueBoard === 'writable', logger });
 }
 
 /** One clear line, or one per variable, of what keeps the service from starting. */

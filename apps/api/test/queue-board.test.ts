@@ -5,13 +5,14 @@ import { type Producer, startProducer } from '@orders/queue/producer';
 import { createLogger } from '@orders/service/logger';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type QueueBoard, startQueueBoard } from '../src/admin/queues/queue-board.ts';
+import { type LoadedQueueBoard, loadQueueBoard } from '../src/admin/queues/load-queue-board.ts';
 import { AUDIENCE, bearer, ISSUER, operatorBearer, SECRET } from './tokens.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 let redis: Redis;
 let producer: Producer;
-let boards: { readonly board: QueueBoard; readonly server: Server; readonly url: string }[] = [];
+let boards: { readonly board: LoadedQueueBoard; readonly server: Server; readonly url: string }[] =
+  [];
 
 async function startBoard(writable: boolean) {
   const tokens = {
@@ -19,14 +20,16 @@ async function startBoard(writable: boolean) {
     audience: AUDIENCE,
     keys: { kind: 'secret', secret: SECRET } as const,
   };
-  const board = await startQueueBoard({
+  const board = loadQueueBoard({
     redis: { url: redis.url, shards: 1 },
     tokens,
     writable,
     logger,
   });
   const server = createServer((request, response) => {
-    if (!board.handle(request, response)) response.writeHead(404).end('elsewhere');
+    void board.handle(request, response).then((handled) => {
+      if (!handled) response.writeHead(404).end('elsewhere');
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
