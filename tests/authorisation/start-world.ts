@@ -39,6 +39,9 @@ export async function startWorld(): Promise<World> {
   const system = await startSystem({ stores, workers: [], api });
   const { client, sku, database } = system;
   const product = await database.prisma.product.findUniqueOrThrow({ where: { sku } });
+  const { url, internalUrl } = await findApi(system);
+  // The queue board is not there before somebody looks at it.
+  await fetch(`${internalUrl}/queues`);
   let baskets = 0;
 
   function createBasket(): { sku: string; quantity: number }[] {
@@ -48,7 +51,8 @@ export async function startWorld(): Promise<World> {
 
   return {
     system,
-    ...(await findApi(system)),
+    url,
+    internalUrl,
     routes: await readRoutes(routesFile),
     sku,
     product: {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBearers } from '../authorisation/bearer-tokens.ts';
-import { canariesOf, findSecrets } from '../limits/find-secrets.ts';
+import { canariesOf, findSecrets } from '../harness/find-secrets.ts';
 import { listOperations } from './open-api.ts';
 import { runFuzz } from './run-fuzz.ts';
 import { type FuzzedSystem, startFuzzedSystem } from './start-fuzzed-system.ts';

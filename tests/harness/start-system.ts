@@ -6,6 +6,7 @@ import { dropDatabase } from '@orders/local-services/create-database';
 import { findFreePort } from '@orders/local-services/free-port';
 import { askProvider, type Provider } from './ask-provider.ts';
 import { checkInvariants } from './check-invariants.ts';
+import { canariesOf, findSecrets } from './find-secrets.ts';
 import { TOKENS } from './mint-token.ts';
 import { type Client, createClient } from './remembering-client.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
@@ -62,7 +63,10 @@ export interface System {
   readonly links: readonly Link[];
   /** Starts one more; it need not be ready yet. */
   addWorker(life?: Life): Promise<Service>;
-  /** Violations of I1–I8 and contradictions in what the client was told; empty when all is well. */
+  /**
+   * Violations of I1–I8, contradictions in what the client was told, and secrets in the logs; empty
+   * when all is well.
+   */
   violations(healed?: boolean): Promise<string[]>;
   /** `keepLogs`: its folder stays, for whoever wants to know why it failed. */
   close(options?: { readonly keepLogs?: boolean }): Promise<void>;
@@ -207,6 +211,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     violations: async (healed = true) => [
       ...(await checkInvariants({ ...checked, emptyFolder: folder }, healed)),
       ...client.contradictions(),
+      ...(await findSecrets(logsFolder, canariesOf(stores))).findings,
     ],
     close: async ({ keepLogs = false } = {}) => {
       await Promise.all([...workers, api, simulator].map((service) => service.close()));

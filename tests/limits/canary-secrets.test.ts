@@ -9,7 +9,7 @@ import { TOKENS } from '../harness/mint-token.ts';
 import { startStores, type Stores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { untilRest } from '../harness/until-rest.ts';
-import { canariesOf, type Canary, findSecrets, secretsIn } from './find-secrets.ts';
+import { canariesOf, type Canary, findSecrets, secretsIn } from '../harness/find-secrets.ts';
 import { type Secrets, startToComplain } from './start-to-complain.ts';
 
 const createCanary = (name: string) => `canary-${name}-${randomBytes(18).toString('hex')}`;

@@ -6,7 +6,7 @@ import { abandonBytes } from '../fuzz/exchange-bytes.ts';
 import { startStores, type Stores } from '../harness/start-stores.ts';
 import { startSystem, type System } from '../harness/start-system.ts';
 import { printAttacks, withstand } from './attack.ts';
-import { canariesOf, findSecrets } from './find-secrets.ts';
+import { canariesOf, findSecrets } from '../harness/find-secrets.ts';
 import { sendHugeBody } from './huge-bodies.ts';
 import { readFileLimit } from './measure-process.ts';
 import { closeConnections, openConnections } from './open-connections.ts';

@@ -91,22 +91,6 @@ test('a provider that hangs, or sends its answer byte by byte, is unknown after 
   expect(trickle).toMatchObject({ kind: 'unknown' });
 });
 
-test('a call that gets no connection within the time-out ends, and is never sent', async () => {
-  const held: (() => void)[] = [];
-  const { provider, server } = await start((request, response) => {
-    held.push(() => json(200, { id: 'c1', status: 'captured' })(request, response));
-  }, 400);
-  // All four connections are taken by calls that hang.
-  const calls = Array.from({ length: 6 }, () => provider.charge('o1', attempt, {}));
-  for (const result of await Promise.all(calls)) expect(result).toMatchObject({ kind: 'unknown' });
-  expect(server.seen).toHaveLength(4);
-  const next = provider.charge('o1', attempt, {});
-  await expect.poll(() => held.length).toBe(5);
-  held[4]?.();
-  expect(await next).toMatchObject({ kind: 'outcome' });
-  expect(server.seen).toHaveLength(5);
-});
-
 test('Retry-After is understood as seconds and as a date, and bounded', async () => {
   const seconds = await charge(json(429, {}, { 'retry-after': '7' }));
   expect(seconds).toMatchObject({ kind: 'unknown', retryAfterMs: 7_000 });

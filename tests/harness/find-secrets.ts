@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TOKENS } from '../harness/mint-token.ts';
-import type { Stores } from '../harness/start-stores.ts';
+import { TOKENS } from './mint-token.ts';
+import type { Stores } from './start-stores.ts';
 
 /** A text that no log may contain, in whatever form. */
 export interface Canary {
@@ -13,7 +13,7 @@ export interface Canary {
 /** What every system of these suites must keep to itself. */
 export function canariesOf(
   { postgres }: Pick<Stores, 'postgres'>,
-  bearers: Readonly<Record<string, string | null>>,
+  bearers: Readonly<Record<string, string | null>> = {},
 ): Canary[] {
   return [
     { name: "the tokens' secret", text: TOKENS.secret },
@@ -45,14 +45,15 @@ export async function findSecrets(
   canaries: readonly Canary[],
 ): Promise<{ readonly findings: string[]; readonly lines: number }> {
   const findings: string[] = [];
+  const patterns = patternsOf(canaries);
   let lines = 0;
   for (const file of await listFiles(folder)) {
     const texts = (await readFile(join(folder, file), 'utf8')).split('\n');
     lines += texts.length;
     const told = new Set<string>();
     for (const [index, text] of texts.entries()) {
-      for (const name of secretsIn(text, canaries)) {
-        if (told.has(name)) continue;
+      for (const [name, isIn] of patterns) {
+        if (told.has(name) || !isIn(text)) continue;
         told.add(name);
         findings.push(`${file}:${index + 1} contains ${name}`);
       }
@@ -62,11 +63,20 @@ export async function findSecrets(
 }
 
 export function secretsIn(text: string, canaries: readonly Canary[]): string[] {
+  return patternsOf(canaries)
+    .filter(([, isIn]) => isIn(text))
+    .map(([name]) => name);
+}
+
+function patternsOf(
+  canaries: readonly Canary[],
+): (readonly [name: string, isIn: (text: string) => boolean])[] {
   return [
-    ...canaries
-      .filter((canary) => formsOf(canary.text).some((form) => text.includes(form)))
-      .map(({ name }) => name),
-    ...SUSPICIOUS.filter(([, pattern]) => pattern.test(text)).map(([name]) => name),
+    ...canaries.map(({ name, text: secret }) => {
+      const forms = formsOf(secret);
+      return [name, (text: string) => forms.some((form) => text.includes(form))] as const;
+    }),
+    ...SUSPICIOUS.map(([name, pattern]) => [name, (text: string) => pattern.test(text)] as const),
   ];
 }
 
