@@ -39,19 +39,19 @@ async function runWithRetries<T>(
   body: (tx: Connection) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    let moves: readonly OrderMove[] = [];
+    let committed: { readonly value: T; readonly moves: readonly OrderMove[] };
     try {
-      const result = await database.prisma.$transaction(async (tx) => {
+      committed = await database.prisma.$transaction(async (tx) => {
         const value = await body(tx);
-        moves = movesOf(tx);
-        return value;
+        return { value, moves: movesOf(tx) };
       });
-      if (moves.length > 0) database.onMoves?.(moves);
-      return result;
     } catch (error) {
       const again = error instanceof RunAgain || isContention(error);
       if (!again || tries >= MAX_TRIES) throw error;
       await delay(Math.random() * 10 * 2 ** tries);
+      continue;
     }
+    if (committed.moves.length > 0) database.onMoves?.(committed.moves);
+    return committed.value;
   }
 }

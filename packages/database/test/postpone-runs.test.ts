@@ -40,6 +40,27 @@ test('a postponed run has a dispatch of its own and is due after its delay, by t
   expect(plan?.seconds).toBeLessThanOrEqual(30);
 });
 
+test('a run without a delay of its own waits longer the longer its order has not changed, up to a bound', async () => {
+  const [fresh = '', old = '', ancient = ''] = await placeSome(3);
+  await database.sql(
+    `UPDATE orders SET updated_at = now() - CASE id WHEN $1 THEN interval '8 seconds' ELSE interval '1 day' END
+      WHERE id IN ($1, $2)`,
+    [old, ancient],
+  );
+  await postponeRuns(
+    database,
+    [fresh, old, ancient].map((orderId) => ({ orderId, dispatch: 1, delayMs: null })),
+  );
+  const within = async (id: string, least: number, most: number) => {
+    const seconds = (await readPlan(id))?.seconds ?? 0;
+    expect(seconds).toBeGreaterThan(least - 2);
+    expect(seconds).toBeLessThanOrEqual(most);
+  };
+  await within(fresh, 0, 5);
+  await within(old, 4, 12);
+  await within(ancient, 15, 30);
+});
+
 test('postponing a run again, or one that was superseded, changes nothing', async () => {
   const [id = ''] = await placeSome(1);
   const run = { orderId: id, dispatch: 1, delayMs: 60_000 };

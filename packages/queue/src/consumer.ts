@@ -3,7 +3,7 @@ import { Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import { closeWorkers, type CloseResult } from './close-workers.ts';
 import { createConsumerConnection, type QueueConnection } from './connections.ts';
-import type { Handle } from './delivery.ts';
+import { type Handle, LOCK_LOST } from './delivery.ts';
 import { createErrorBrake } from './error-brake.ts';
 import { createRareLog } from './log-rarely.ts';
 import { type Activity, createProcessor, returnDelayMs } from './process-job.ts';
@@ -140,7 +140,7 @@ function reportErrors(
 function reportJobs(worker: Worker, logger: Logger, onStalled?: (jobId: string) => void): void {
   worker.on('lockRenewalFailed', (jobIds) => {
     // Another worker may run them by now. BullMQ does not abort them by itself.
-    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
+    for (const jobId of jobIds) worker.cancelJob(jobId, LOCK_LOST);
     logger.warn(
       { jobIds: jobIds.slice(0, 20), count: jobIds.length },
       'Locks of running jobs were lost.',

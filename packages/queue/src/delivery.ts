@@ -1,3 +1,6 @@
+/** Why the signal of a delivery is aborted when another worker may run its job by now. */
+export const LOCK_LOST = 'lock lost';
+
 /** A job as it is handed to its handler. */
 export interface Delivery {
   readonly orderId: string;
@@ -13,9 +16,9 @@ export interface Delivery {
   readonly enqueuedAt: number;
   /** How often it was handed out, this time included. */
   readonly attemptsStarted: number;
-  /** How often its handler returned it, by `retry`, `put-back` or by throwing. */
+  /** How often its handler returned it, by any outcome but `done`, or by throwing. */
   readonly returns: number;
-  /** Aborted when the lock is lost, another worker may then run the job, or when closing is overdue. */
+  /** Aborted when the lock is lost ({@link LOCK_LOST}), or when closing is overdue. */
   readonly signal: AbortSignal;
 }
 
@@ -24,6 +27,8 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** Again after the delay. `reason` is shown to operators. */
   | { readonly kind: 'retry'; readonly delayMs: number; readonly reason?: string }
+  /** Was not begun: given back at once and as it came, still redelivered if it was. */
+  | { readonly kind: 'not-begun' }
   /** Not for this worker, say because it is of an older version; again after the delay. */
   | { readonly kind: 'put-back'; readonly delayMs: number; readonly reason?: string };
 

@@ -133,10 +133,12 @@ function toDelivery(
   };
 }
 
-function toReturnedJob(
-  job: Job,
-  { kind, delayMs, reason }: Exclude<Outcome, { kind: 'done' }>,
-): ReturnedJob {
+function toReturnedJob(job: Job, outcome: Exclude<Outcome, { kind: 'done' }>): ReturnedJob {
+  if (outcome.kind === 'not-begun') {
+    const stalls = parseReturnReason(job.failedReason)?.stalls ?? 0;
+    return new ReturnedJob({ delayMs: 0, stalls, reason: outcome.kind });
+  }
+  const { kind, delayMs, reason } = outcome;
   return new ReturnedJob({ delayMs, stalls: job.stalledCounter, reason: reason ?? kind });
 }
 

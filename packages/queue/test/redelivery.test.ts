@@ -99,6 +99,25 @@ test(
 );
 
 test(
+  'a redelivered job that was not begun comes again at once, and is still redelivered',
+  { timeout: 40_000 },
+  async () => {
+    await redis.cli.flushall();
+    await produce(redis.server.url).enqueue([job()], { deadlineMs: 2_000 });
+    await workerThatDies();
+    const seen: boolean[] = [];
+    consume(redis.server.url, async ({ redelivered }) => {
+      seen.push(redelivered);
+      if (seen.length < 3) return { kind: 'not-begun' };
+      return seen.length === 3 ? { kind: 'retry', delayMs: 0 } : done;
+    });
+    await waitUntil(() => {
+      expect(seen).toEqual([true, true, true, false]);
+    });
+  },
+);
+
+test(
   'beyond its limit of stalls the queue drops a job unseen, and adding it again starts it anew',
   { timeout: 40_000 },
   async () => {

@@ -11,7 +11,7 @@ import type { Failpoints } from '@orders/service/failpoints';
 import type { CallResult } from '../payment/call-result.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
 import type { Tasks } from '../sweeper/hung-tasks.ts';
-import { type Postpone, UNKNOWN_STATUS_DELAY_MS } from './postpone.ts';
+import { GIVE_BACK, hold, type Postpone, UNKNOWN_STATUS_DELAY_MS } from './postpone.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { ReportFailure } from './report-failure.ts';
 
@@ -48,7 +48,12 @@ export function createFulfilOrder(
       if (!delivery.redelivered) {
         return await parts.track(delivery.jobId, () => run(parts, delivery, parts.begin));
       }
-      const starts = await readStarts(parts.database, delivery.orderId);
+      const starts = await readStarts(parts.database, delivery.orderId).catch(() => null);
+      if (starts === null) {
+        // Not counted yet, so it must come again as what it is.
+        await hold(delivery);
+        return { kind: 'not-begun' };
+      }
       return await quarantine.run(starts, () =>
         parts.track(delivery.jobId, () => runAlone(parts, delivery)),
       );
@@ -59,8 +64,8 @@ export function createFulfilOrder(
 }
 
 async function runAlone(parts: FulfilmentParts, delivery: Delivery): Promise<Outcome> {
-  // Another worker has the job by now, and counts the start.
-  if (delivery.signal.aborted) return DONE;
+  // Not its turn before this worker closed, or before its lock was lost.
+  if (delivery.signal.aborted) return { kind: 'not-begun' };
   if (!(await countStart(parts.database, delivery, parts.policy))) return DONE;
   return run(parts, delivery, (order) => beginAlone(parts, order));
 }
@@ -83,8 +88,8 @@ async function run(
   const beginning = await begin({ orderId, dispatch });
   if (beginning.kind === 'unknown-status') return parts.postpone(delivery, UNKNOWN_STATUS_DELAY_MS);
   if (beginning.kind !== 'call') return DONE;
-  // Our lock on the job is gone, so another worker runs the order by now: do not call beside it.
-  if (delivery.signal.aborted) return DONE;
+  // Our lock on the job is gone, and another worker runs the order by now; or it is time to close.
+  if (delivery.signal.aborted) return GIVE_BACK;
   const { call } = beginning;
   const result = await makeCall(parts, delivery, beginning);
   switch (result.kind) {

@@ -36,7 +36,7 @@ export function createReportFailure(parts: ReportFailureParts): ReportFailure {
     if (isOutage(error)) {
       onFailure('outage');
       logger.warn({ orderId, jobId, err: error }, 'A run could not reach the database.');
-      return postpone(delivery, waitMs(delivery.attemptsStarted));
+      return postpone(delivery, null);
     }
     onFailure('own');
     logger.error({ orderId, jobId, err: error }, 'A run failed.');
@@ -45,10 +45,10 @@ export function createReportFailure(parts: ReportFailureParts): ReportFailure {
       const failure = { orderId, dispatch, step: 'run', kind: 'own', message } as const;
       const count = await recordFailure(database, failure, policy);
       if (count.kind === 'failed') return { kind: 'done' };
-      return await postpone(delivery, waitMs(count.attempts));
+      return await postpone(delivery, backoffMs(FAILURE_BACKOFF, count.attempts, Math.random()));
     } catch (recordError) {
       logger.error({ orderId, jobId, err: recordError }, 'A failure could not be written down.');
-      return postpone(delivery, waitMs(delivery.attemptsStarted));
+      return postpone(delivery, null);
     }
   }
 
@@ -68,8 +68,4 @@ export function createReportFailure(parts: ReportFailureParts): ReportFailure {
 
 function isOutage(error: unknown): boolean {
   return isUnavailable(error) || isContention(error) || error instanceof OverloadError;
-}
-
-function waitMs(tries: number): number {
-  return backoffMs(FAILURE_BACKOFF, tries, Math.random());
 }

@@ -14,6 +14,8 @@ export interface Answer {
   readonly text: string;
 }
 
+const decoder = new TextDecoder();
+
 /** Told with nothing sent, or while the answer is on its way. */
 class TimeOutError extends Error {
   override readonly name = 'TimeOutError';
@@ -63,7 +65,7 @@ export function send(dispatcher: Dispatcher, request: Request, timeoutMs: number
         clearTimeout(timer);
         const [first] = chunks;
         const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-        resolve({ status, headers, text: whole.toString('utf8') });
+        resolve({ status, headers, text: decoder.decode(whole) });
       },
       onResponseError: (_, cause) => {
         clearTimeout(timer);

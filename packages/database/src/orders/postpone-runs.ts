@@ -1,10 +1,13 @@
+import { FAILURE_BACKOFF } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
-import type { OrderRun } from './begin-orders.ts';
 import { plainArray, textArray } from '../sql-array.ts';
+import { inTransaction } from '../transaction.ts';
+import type { OrderRun } from './begin-orders.ts';
 
-/** A run that is to begin again, and in how many milliseconds. */
+/** A run that is to begin again. */
 export interface PostponedRun extends OrderRun {
-  readonly delayMs: number;
+  /** In how many milliseconds; null: by backoff, about as long as the order has not changed. */
+  readonly delayMs: number | null;
 }
 
 /**
@@ -19,21 +22,31 @@ export async function postponeRuns(
   database: Database,
   runs: readonly PostponedRun[],
 ): Promise<void> {
-  await database.prisma.$executeRaw`
+  const ids = textArray(runs.map(({ orderId }) => orderId));
+  const { baseMs, capMs } = FAILURE_BACKOFF;
+  await inTransaction(
+    database,
+    (tx) => tx.$executeRaw`
     WITH run AS (
-      SELECT * FROM unnest(${textArray(runs.map(({ orderId }) => orderId))}::uuid[],
+      SELECT * FROM unnest(${ids}::uuid[],
                            ${plainArray(runs.map(({ dispatch }) => dispatch))}::int[],
-                           ${plainArray(runs.map(({ delayMs }) => Math.round(delayMs)))}::int[]) AS t(id, dispatch, delay_ms)
+                           ${plainArray(runs.map(({ delayMs }) => (delayMs === null ? null : Math.round(delayMs))))}::int[])
+           AS t(id, dispatch, delay_ms)
     ), locked AS MATERIALIZED (
       SELECT id FROM orders
-       WHERE id = ANY(${textArray(runs.map(({ orderId }) => orderId))}::uuid[])
+       WHERE id = ANY(${ids}::uuid[])
        ORDER BY id
          FOR NO KEY UPDATE
     )
     UPDATE orders o
        SET dispatch = run.dispatch + 1,
-           next_check_at = statement_timestamp() + run.delay_ms * interval '1 millisecond'
+           -- Doubles with each try that changed nothing; equal jitter, as in the retry policy.
+           next_check_at = statement_timestamp() + interval '1 millisecond' * COALESCE(
+             run.delay_ms,
+             (0.5 + random() / 2) * LEAST(${capMs}::float8, ${baseMs}::float8 + GREATEST(0,
+               extract(epoch FROM statement_timestamp() - o.updated_at) * 1000)))
       FROM run JOIN locked USING (id)
      -- IS TRUE keeps the plan on the ids, as an index on the time would not.
-     WHERE o.id = run.id AND o.dispatch <= run.dispatch AND (o.next_check_at IS NOT NULL) IS TRUE`;
+     WHERE o.id = run.id AND o.dispatch <= run.dispatch AND (o.next_check_at IS NOT NULL) IS TRUE`,
+  );
 }

@@ -30,7 +30,9 @@ export const queueSwitchedSchema = z
 export const scalingSchema = z
   .object({
     waiting: count.meta({ description: 'Orders that wait for a worker' }),
-    delayed: count,
+    delayed: count.meta({
+      description: 'Open orders that wait for stock, or for the time of their next try',
+    }),
     active: count,
     oldestWaitingSeconds: z.number().min(0).meta({ description: '0 when none waits' }),
     arrivalPerSecond: z.number().min(0),

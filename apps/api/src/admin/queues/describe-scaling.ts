@@ -10,7 +10,7 @@ export function describeScaling(
   rules: ScalingRules,
 ): Scaling {
   const { arrivalPerSecond, completionPerSecond, workers } = load;
-  const line = queues === null ? lineOfOrders(load) : lineOfJobs(queues);
+  const line = queues === null ? lineOfOrders(load) : lineOfJobs(queues, load);
   const work = { waiting: line.waiting, arrivalPerSecond, completionPerSecond };
   return {
     ...line,
@@ -25,16 +25,25 @@ export function describeScaling(
 
 type Line = Pick<Scaling, 'waiting' | 'delayed' | 'active' | 'oldestWaitingSeconds'>;
 
-function lineOfJobs(queues: readonly QueueCounts[]): Line {
+/**
+ * Delayed are the open orders that are not in Redis just now, too: they wait there for nobody, but in
+ * PostgreSQL for stock or for their next try.
+ */
+function lineOfJobs(
+  queues: readonly QueueCounts[],
+  { pending, backordered, underWay }: OrderLoad,
+): Line {
   const line = { waiting: 0, delayed: 0, active: 0, oldestWaitingSeconds: 0 };
+  let delayedJobs = 0;
   for (const { waiting, delayed, active, oldestWaitingMs } of queues) {
     line.waiting += waiting;
-    line.delayed += delayed;
+    delayedJobs += delayed;
     line.active += active;
     const seconds = (oldestWaitingMs ?? 0) / 1_000;
     line.oldestWaitingSeconds = Math.max(line.oldestWaitingSeconds, seconds);
   }
-  return line;
+  const elsewhere = pending + backordered + underWay - line.waiting - line.active;
+  return { ...line, delayed: Math.max(delayedJobs, elsewhere) };
 }
 
 /** What the jobs would be if they could be seen: nearly the same, told by the orders' statuses. */

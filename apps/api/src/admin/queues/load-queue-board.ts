@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { QueueBoard, QueueBoardOptions } from './queue-board.ts';
 
+const BELOW_QUEUES = /^\/queues(?:[/?]|$)/;
+
 export interface LoadedQueueBoard {
   /** Answers what is below `/queues`; false for everything else. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
@@ -27,12 +29,12 @@ export function loadQueueBoard(options: QueueBoardOptions): LoadedQueueBoard {
 
   return {
     handle: async (request, response) => {
-      if (request.url?.startsWith('/queues') !== true) return false;
+      if (!BELOW_QUEUES.test(request.url ?? '')) return false;
       board ??= load();
       return (await board).handle(request, response);
     },
     close: async () => {
-      const started = await board;
+      const started = await board?.catch(() => undefined);
       await started?.close();
     },
   };
