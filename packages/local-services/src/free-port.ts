@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /**
@@ -9,23 +10,33 @@ import { createServer } from 'node:net';
 const lowest = 20_000;
 const highest = 32_767;
 
-/** Two calls before the first port is bound must not answer the same. */
-const handedOut = new Set<number>();
-
 /**
- * A TCP port on 127.0.0.1 on which nothing listens now, between 20000 and 32767, never the same
- * twice in one process. Another process may still take it first. Throws when none is found.
+ * A TCP port on 127.0.0.1 on which nothing listens now, between 20000 and 32767, never the same for
+ * two calls, also of two processes that both ask here: until the one that asked ends. Throws when
+ * none is found.
  */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {
     const port = randomInt(lowest, highest + 1);
-    if (handedOut.has(port)) continue;
-    if (await isPortFree(port)) {
-      handedOut.add(port);
-      return port;
-    }
+    if ((await isPortFree(port)) && (await claimPort(port))) return port;
   }
   throw new Error(`no free port found between ${lowest} and ${highest} on 127.0.0.1`);
+}
+
+/**
+ * Whether nobody has claimed this port before. Between finding a TCP port and listening on it, which
+ * a child process may do half a second later, it looks free to all; so whoever hands it out holds
+ * the UDP port of the same number, which nobody else wants and which goes with its process.
+ */
+function claimPort(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const claim = createSocket('udp4');
+    claim.once('error', () => resolve(false));
+    claim.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      claim.unref();
+      resolve(true);
+    });
+  });
 }
 
 /** Whether a server could listen on this port of `host` (127.0.0.1) now. */
