@@ -116,6 +116,7 @@ export async function startWorker(
     logger,
     failpoints,
     metrics,
+    track: tasks.track,
     nudge: sweeper.nudge,
   });
 

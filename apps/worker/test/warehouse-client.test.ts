@@ -184,7 +184,13 @@ test('sold and adjusted after the snapshot was taken and before it arrives: both
     await world.adjust(sku, -3);
     await world.adjust(other, 4);
   });
-  const parts = { database: world.database, client: late, maxRows: 1_000, onRaised: () => {} };
+  const parts = {
+    database: world.database,
+    client: late,
+    maxRows: 1_000,
+    onRaised: () => {},
+    onProgress: () => {},
+  };
   expect(await runWarehouseSync(parts, run, signal)).toMatchObject({
     kind: 'ended',
     state: 'completed',
@@ -207,7 +213,13 @@ test('a run that was taken over while it read does nothing more', async () => {
     await requestWarehouseSync(world.database, { dryRun: false, force: false, actor: 'op' });
     expect(await claimWarehouseRun(world.database, claim)).not.toBeNull();
   });
-  const parts = { database: world.database, client: frozen, maxRows: 1_000, onRaised: () => {} };
+  const parts = {
+    database: world.database,
+    client: frozen,
+    maxRows: 1_000,
+    onRaised: () => {},
+    onProgress: () => {},
+  };
   const movements = await world.countMovements();
   expect(await runWarehouseSync(parts, run, signal)).toEqual({ kind: 'fenced' });
   expect(await world.countMovements()).toBe(movements);

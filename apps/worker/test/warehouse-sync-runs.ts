@@ -6,6 +6,7 @@ import {
 import { requestWarehouseSync } from '@orders/database/warehouse/request-warehouse-sync';
 import { waitUntil } from '@orders/local-services/wait-until';
 import { createLogger } from '@orders/service/logger';
+import { createTasks } from '../src/sweeper/hung-tasks.ts';
 import {
   type RunningWarehouseSync,
   startWarehouseSync,
@@ -31,6 +32,7 @@ export function startSync(
     maxRows: 1_000,
     lookEveryMs: 20,
     onRaised: () => {},
+    track: createTasks().track,
     onEnd: () => {},
     ...options,
   });

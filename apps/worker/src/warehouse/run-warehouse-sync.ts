@@ -17,6 +17,8 @@ export interface SyncParts {
   readonly maxRows: number;
   /** Stock has risen: backordered orders may be served. */
   readonly onRaised: () => void;
+  /** Told between steps, each of which is bounded: a long run is not a hung one. */
+  readonly onProgress: () => void;
 }
 
 export type SyncResult =
@@ -58,7 +60,8 @@ export async function runWarehouseSync(
   run: WarehouseRun,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const { database, client, maxRows } = parts;
+  const { database, maxRows, onProgress } = parts;
+  const client = reporting(parts.client, onProgress);
   if (!run.dryRun) {
     const error = await reportSold(database, client, signal);
     if (error !== null) return failedRun(error);
@@ -75,7 +78,8 @@ export async function runWarehouseSync(
 
   const feed = await compareFeed(database, snapshot);
   const verdict = judgeFeed({ ...feed.facts, lastSequence: run.lastSequence }, run.force);
-  const isOurs = await report(database, run, [
+  onProgress();
+  const isOurs = await report(parts, run, [
     ...feed.bad.slice(0, MAX_REPORTED),
     ...feed.unknown.slice(0, MAX_REPORTED),
     ...(run.dryRun ? feed.changes : []),
@@ -86,7 +90,7 @@ export async function runWarehouseSync(
 }
 
 async function apply(
-  { database, onRaised }: SyncParts,
+  { database, onRaised, onProgress }: SyncParts,
   run: WarehouseRun,
   work: { readonly snapshot: Snapshot; readonly feed: ComparedFeed; readonly signal: AbortSignal },
 ): Promise<SyncResult> {
@@ -99,6 +103,7 @@ async function apply(
     }
     const rows = feed.rows.slice(from, from + APPLY_SLICE);
     const result = await applyStockPage(database, { ...run, sequence, asOf, rows });
+    onProgress();
     switch (result.kind) {
       case 'fenced':
         return result;
@@ -112,14 +117,23 @@ async function apply(
   return { ...ended(snapshot, feed), rowsChanged };
 }
 
+function reporting(client: WarehouseClient, onProgress: () => void): WarehouseClient {
+  return {
+    ...client,
+    reportSold: (sold, signal) => client.reportSold(sold, signal).finally(onProgress),
+    readPage: (cursor, signal) => client.readPage(cursor, signal).finally(onProgress),
+  };
+}
+
 async function report(
-  database: Database,
+  { database, onProgress }: Pick<SyncParts, 'database' | 'onProgress'>,
   { syncId, fence }: WarehouseRun,
   reports: readonly RowReport[],
 ): Promise<boolean> {
   for (let from = 0; from < reports.length; from += REPORT_SLICE) {
     const slice = reports.slice(from, from + REPORT_SLICE);
     if (!(await reportStockRows(database, { syncId, fence, reports: slice }))) return false;
+    onProgress();
   }
   return true;
 }

@@ -16,6 +16,7 @@ import {
   runWarehouseSync,
   type SyncResult,
 } from './run-warehouse-sync.ts';
+import type { Tasks } from '../sweeper/hung-tasks.ts';
 import { createWarehouseClient } from './warehouse-client.ts';
 import { withFailpoints } from './with-failpoints.ts';
 
@@ -33,6 +34,8 @@ export interface WarehouseSyncOptions {
   /** How often it is looked whether a run is due or asked for. */
   readonly lookEveryMs?: number;
   readonly onRaised: () => void;
+  /** Runs a task under the eyes of the watchdog: a run that hangs renews its lease for ever. */
+  readonly track: Tasks['track'];
   /** Told how each run ended that was ours to its end. */
   readonly onEnd: (run: WarehouseRun, result: EndedResult) => void;
 }
@@ -58,12 +61,12 @@ export function startWarehouseSync(options: WarehouseSyncOptions): RunningWareho
   const intervalMs = options.intervalMs > 0 ? options.intervalMs : null;
   const holder = `${hostname()}:${process.pid}`;
 
-  async function runOnce(): Promise<void> {
+  async function runOnce(onProgress: () => void): Promise<void> {
     if (stopping.signal.aborted) return;
     const run = await claimWarehouseRun(database, { holder, leaseMs, intervalMs });
     if (run === null) return;
     logger.info({ syncId: run.syncId, actor: run.actor }, 'A warehouse sync has begun.');
-    const result = await runUnderLease(run);
+    const result = await runUnderLease(run, onProgress);
     if (result.kind === 'fenced' || !(await finish(run, result))) {
       logger.warn({ syncId: run.syncId }, 'Another worker took this warehouse sync over.');
       return;
@@ -73,7 +76,7 @@ export function startWarehouseSync(options: WarehouseSyncOptions): RunningWareho
     await pruneWarehouseSyncs(database, KEEP_DAYS);
   }
 
-  async function runUnderLease(run: WarehouseRun): Promise<SyncResult> {
+  async function runUnderLease(run: WarehouseRun, onProgress: () => void): Promise<SyncResult> {
     const lost = new AbortController();
     const heartbeat = startTicker({
       intervalMs: leaseMs / 3,
@@ -86,7 +89,7 @@ export function startWarehouseSync(options: WarehouseSyncOptions): RunningWareho
     const deadline = AbortSignal.timeout(RUN_DEADLINE_MS);
     const signal = AbortSignal.any([stopping.signal, lost.signal, deadline]);
     try {
-      return await runWarehouseSync({ ...options, client }, run, signal);
+      return await runWarehouseSync({ ...options, client, onProgress }, run, signal);
     } catch (error) {
       logger.error({ err: error, syncId: run.syncId }, 'A warehouse sync met an error.');
       return failedRun('an error of our own; see the log');
@@ -111,7 +114,7 @@ export function startWarehouseSync(options: WarehouseSyncOptions): RunningWareho
 
   const ticker = startTicker({
     intervalMs: options.lookEveryMs ?? 1_000,
-    run: runOnce,
+    run: () => options.track('a warehouse sync', runOnce),
     onError: (error) =>
       logger.warn({ err: error }, 'The warehouse sync could not be looked after.'),
   });

@@ -3,6 +3,7 @@ import type { Failpoints } from '@orders/service/failpoints';
 import type { Logger } from '@orders/service/logger';
 import type { WorkerConfig } from '../config.ts';
 import type { WorkerMetrics } from '../metrics.ts';
+import type { Tasks } from '../sweeper/hung-tasks.ts';
 import type { EndedResult } from './run-warehouse-sync.ts';
 import { startWarehouseSync } from './start-warehouse-sync.ts';
 import { startStockWatch } from './watch-stock.ts';
@@ -12,6 +13,7 @@ export interface WarehouseParts {
   readonly logger: Logger;
   readonly failpoints: Failpoints;
   readonly metrics: WorkerMetrics;
+  readonly track: Tasks['track'];
   /** Stock has risen: let the sweeper wake backordered orders now. */
   readonly nudge: () => void;
 }
@@ -21,7 +23,7 @@ const WATCH_MS = 5_000;
 /** Starts what the worker does about stock: the gauges, and the sync if there is a warehouse. */
 export function startWarehouse(
   config: WorkerConfig,
-  { database, logger, failpoints, metrics, nudge }: WarehouseParts,
+  { database, logger, failpoints, metrics, track, nudge }: WarehouseParts,
 ): { close(): Promise<void> } {
   const url = config.WAREHOUSE_URL;
   const watch = startStockWatch({
@@ -48,6 +50,7 @@ export function startWarehouse(
           pageRows: config.WAREHOUSE_PAGE_ROWS,
           maxRows: config.WAREHOUSE_MAX_ROWS,
           onRaised: nudge,
+          track,
           onEnd: ({ dryRun }, result) => {
             countEnd(metrics, dryRun, result);
             watch.nudge();
