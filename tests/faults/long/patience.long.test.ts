@@ -32,7 +32,7 @@ afterAll(async () => {
 test('a worker frozen for 60 s, then thawed: a second one has finished within 20 s, late writes change nothing', async () => {
   const system = await given({ stores, workers: [{}, {}], workerEnv: UNHURRIED });
   const [frozen] = system.workers;
-  const orders = Array.from({ length: 200 }, () => system.client.wish({ simulate: 'delay:300' }));
+  const orders = Array.from({ length: 200 }, () => system.client.wish({ simulate: 'delay:1000' }));
   await Promise.all(orders.map((order) => system.client.insist(order)));
   frozen?.freeze();
   const since = performance.now();
