@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './tests/setup/summary-reporter.ts';
 
+const PROOFS = 'tests/{authorisation,fuzz,limits,mutants,properties}/**';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -34,11 +36,24 @@ export default defineConfig({
           // A whole system each: one after the other, with the machine to itself.
           name: 'system',
           include: ['tests/**/*.test.ts', 'bench/test/**/*.test.ts'],
-          exclude: ['tests/{faults,chaos}/**', 'tests/**/*.long.test.ts'],
+          exclude: [PROOFS, 'tests/{faults,chaos}/**', 'tests/**/*.long.test.ts'],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What would break the promises: these measure memory, so one after the other, too.
+          name: 'proofs',
+          include: [`${PROOFS}/*.test.ts`],
+          exclude: ['tests/**/*.long.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -51,7 +66,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -63,7 +78,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 900_000,
           hookTimeout: 600_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -76,7 +91,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 900_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],
