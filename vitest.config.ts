@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './tests/setup/summary-reporter.ts';
 
+const TOOLS = ['bench/test/**', 'tests/{collection,deploy,migration,rules}/**'];
 const PROOFS = 'tests/{authorisation,fuzz,limits,mutants,properties}/**';
 
 export default defineConfig({
@@ -33,10 +34,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Whole systems as well, of which nothing is expected within a time.
+          name: 'tools',
+          include: TOOLS.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           // A whole system each: one after the other, with the machine to itself.
           name: 'system',
-          include: ['tests/**/*.test.ts', 'bench/test/**/*.test.ts'],
-          exclude: [PROOFS, 'tests/{faults,chaos}/**', 'tests/**/*.long.test.ts'],
+          include: ['tests/**/*.test.ts'],
+          exclude: [...TOOLS, PROOFS, 'tests/{faults,chaos}/**', 'tests/**/*.long.test.ts'],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,

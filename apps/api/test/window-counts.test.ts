@@ -35,6 +35,17 @@ describe('counting in a window that slides', () => {
     expect(fill(counts, 10, START + WINDOW * 3)).toBe(10);
   });
 
+  test('a refusal at the very border names the next moment', () => {
+    const counts = create(2);
+    fill(counts, 2, START);
+    fill(counts, 1, START + WINDOW * 1.5);
+    expect(counts.look('a', START + WINDOW * 1.5)).toMatchObject({
+      allowed: false,
+      retryAfterMs: 1,
+    });
+    expect(counts.look('a', START + WINDOW * 1.5 + 1).allowed).toBe(true);
+  });
+
   property.prop([
     fc.integer({ min: 1, max: 50 }),
     fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: WINDOW / 2 })), {

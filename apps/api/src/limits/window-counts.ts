@@ -83,7 +83,10 @@ export function createWindowCounts(options: WindowCountsOptions): WindowCounts {
         allowed,
         remaining: Math.max(0, max - used),
         resetMs: (1 - elapsed) * windowMs,
-        retryAfterMs: allowed ? 0 : waitFor({ current, previous, elapsed, max }) * windowMs,
+        // At the very border of what is too much it is the next moment.
+        retryAfterMs: allowed
+          ? 0
+          : Math.max(1, waitFor({ current, previous, elapsed, max }) * windowMs),
       };
     },
     count: (key, nowMs) => {
