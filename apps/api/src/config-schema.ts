@@ -53,7 +53,7 @@ export const configSchema = z.object({
     .default(200_000)
     .describe('Orders not yet at rest, beyond which new ones are answered with 503'),
   INTAKE_BATCH_SIZE: integer({ min: 1, max: 1_000 })
-    .default(200)
+    .default(500)
     .describe('Orders that one transaction places at most'),
   INTAKE_BATCHES_IN_FLIGHT: integer({ min: 1, max: 50 })
     .default(2)

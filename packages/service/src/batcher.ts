@@ -1,6 +1,9 @@
 import { OverloadError } from './overload-error.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
+/** How long a small batch waits at most beside a larger one, in milliseconds. */
+const LINGER_MS = 10;
+
 export interface BatcherOptions<In, Out> {
   readonly name: string;
   readonly maxBatchSize: number;
@@ -41,33 +44,52 @@ export interface Batcher<In, Out> {
  * idle batcher starts at the end of the current turn of the event loop, with all that arrived in
  * it (`setImmediate` runs after the sockets of the turn were read, a microtask after each of them);
  * while `maxInFlight` batches are under way, arrivals gather for the next. First come, first served.
+ *
+ * Beside a batch that is under way a much smaller one is not worth its round trips: it gathers until
+ * it has half the size of that one, until that one ends, or for {@link LINGER_MS}.
  */
 export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
   const { name, maxBatchSize, maxInFlight, maxQueue } = options;
   const line = createWaitingLine<In, Out>();
-  /** When each of the batches under way began, oldest first. */
-  const inFlight = new Set<{ readonly startedAt: number }>();
+  /** The batches under way, oldest first. */
+  const inFlight = new Set<{ readonly startedAt: number; readonly size: number }>();
   let scheduled = false;
+  let lingering: NodeJS.Timeout | null = null;
   let closed = false;
   let onDrained: (() => void)[] = [];
   let msPerElement = 0;
 
   function schedule(): void {
     if (scheduled || inFlight.size >= maxInFlight || line.length === 0) return;
-    scheduled = true;
-    setImmediate(startBatches);
+    if (isWorthStarting()) {
+      scheduled = true;
+      setImmediate(startBatches);
+    } else {
+      lingering ??= setTimeout(startOne, LINGER_MS);
+    }
+  }
+
+  function isWorthStarting(): boolean {
+    let newest = 0;
+    for (const { size } of inFlight) newest = size;
+    return line.length >= Math.min(newest / 2, maxBatchSize);
   }
 
   function startBatches(): void {
     scheduled = false;
-    while (inFlight.size < maxInFlight && line.length > 0) {
-      void runOne(line.take(maxBatchSize));
-    }
+    while (inFlight.size < maxInFlight && line.length > 0 && isWorthStarting()) startOne();
+    schedule();
+  }
+
+  function startOne(): void {
+    if (lingering !== null) clearTimeout(lingering);
+    lingering = null;
+    if (inFlight.size < maxInFlight && line.length > 0) void runOne(line.take(maxBatchSize));
   }
 
   async function runOne(entries: Entry<In, Out>[]): Promise<void> {
     const startedAt = performance.now();
-    const batch = { startedAt };
+    const batch = { startedAt, size: entries.length };
     inFlight.add(batch);
     for (const entry of entries) entry.forgetSignal?.();
     await runEntries(options, entries, () => line.length);
