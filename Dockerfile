@@ -20,7 +20,8 @@ ENV NODE_ENV=production
 WORKDIR /app
 # What it runs belongs to root: the process cannot change its own code.
 USER node
-CMD ["node", "dist/main.js"]
+# One helper thread of V8 (packages/local-services/src/node-options.ts says why).
+CMD ["node", "--v8-pool-size=1", "dist/main.js"]
 
 FROM runtime AS api
 COPY --from=build /deploy/api ./

@@ -53,6 +53,16 @@ async function deploy(app: App, folder: string): Promise<void> {
   throw new Error(`pnpm deploy of ${app} failed: ${describeFailure(result)}`);
 }
 
+/** The arguments that the Dockerfile gives Node to run a service, of which each image has one. */
+export async function readCommand(): Promise<string[]> {
+  const dockerfile = await readFile(join(repository, 'Dockerfile'), 'utf8');
+  const stage = dockerfile.split(/^FROM /m).find((text) => text.includes(' AS runtime\n'));
+  const command = /^CMD (\[.*\])$/m.exec(stage ?? '')?.[1];
+  if (command === undefined) throw new Error('the images have no CMD');
+  const [, ...args]: string[] = JSON.parse(command);
+  return args;
+}
+
 /** Runs the HEALTHCHECK that the Dockerfile gives an image, outside of any. */
 export async function runHealthcheck(app: App, env: NodeJS.ProcessEnv): Promise<CommandResult> {
   const dockerfile = await readFile(join(repository, 'Dockerfile'), 'utf8');

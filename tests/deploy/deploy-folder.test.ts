@@ -1,6 +1,7 @@
+import { NODE_OPTIONS } from '@orders/local-services/node-options';
 import { waitUntil } from '@orders/local-services/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deployApps, type DeployedApps, runHealthcheck } from './deploy-apps.ts';
+import { deployApps, type DeployedApps, readCommand, runHealthcheck } from './deploy-apps.ts';
 import { type DeployedStack, startDeployed } from './start-deployed.ts';
 
 // What an image contains is this folder and Node: it must run without the repository around it.
@@ -53,6 +54,10 @@ test('the operator command line lists its commands', async () => {
   const { code, stdout } = await apps.run('ops', ['--help'], {});
   expect(code).toBe(0);
   expect(stdout).toContain('migrate');
+});
+
+test('an image starts its service as everything else does', async () => {
+  expect(await readCommand()).toEqual([...NODE_OPTIONS, 'dist/main.js']);
 });
 
 test('the deployed folders together complete an order, pass their health checks and stop cleanly', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@orders/local-services/start-process';
 import { startTestPostgres } from '@orders/local-services/start-test-postgres';
 import { startTestRedis } from '@orders/local-services/start-test-redis';
-import { type App, type DeployedApps, repository } from './deploy-apps.ts';
+import { type App, type DeployedApps, readCommand, repository } from './deploy-apps.ts';
 
 export interface DeployedStack {
   readonly url: string;
@@ -114,7 +114,7 @@ async function start(
   const running = startProcess({
     name: app,
     command: process.execPath,
-    args: ['dist/main.js'],
+    args: await readCommand(),
     cwd: folder,
     env,
     onExit,

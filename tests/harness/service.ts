@@ -1,3 +1,4 @@
+import { NODE_OPTIONS } from '@orders/local-services/node-options';
 import { startProcess, type SupervisedProcess } from '@orders/local-services/start-process';
 import { readFile } from 'node:fs/promises';
 import { waitUntil } from '@orders/local-services/wait-until';
@@ -74,7 +75,7 @@ export function startService(options: ServiceOptions): Service {
     return startProcess({
       name,
       command: process.execPath,
-      args: [...clock, entry],
+      args: [...NODE_OPTIONS, ...clock, entry],
       cwd,
       logFile,
       readyUrl,

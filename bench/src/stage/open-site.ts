@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort } from '@orders/local-services/free-port';
+import { NODE_OPTIONS } from '@orders/local-services/node-options';
 import { startProcess, type SupervisedProcess } from '@orders/local-services/start-process';
 import { projectFolder } from '../project-folder.ts';
 
@@ -56,7 +57,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     const child = startProcess({
       name: program.name,
       command: process.execPath,
-      args: [...(options.nodeOptions ?? []), program.script],
+      args: [...NODE_OPTIONS, ...(options.nodeOptions ?? []), program.script],
       env: { ...program.env },
       cwd: folder,
       logFile,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NODE_OPTIONS } from '@orders/local-services/node-options';
 import { type SupervisedProcess, startProcess } from '@orders/local-services/start-process';
 
 /** A service of the local stack that runs and is started again when it dies. */
@@ -32,7 +33,7 @@ export function startService(options: ServiceOptions): RunningService {
   const service = startProcess({
     name,
     command: process.execPath,
-    args: [entry],
+    args: [...NODE_OPTIONS, entry],
     env: environment,
     cwd,
     logFile: log,

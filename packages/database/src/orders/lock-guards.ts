@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Connection } from '../client.ts';
 import { textArray } from '../sql-array.ts';
 
@@ -34,5 +34,5 @@ export async function lockGuards(
 }
 
 function guardOf({ customerId, fingerprint }: Guarded): bigint {
-  return createHash('sha256').update(`${customerId}\n${fingerprint}`).digest().readBigInt64BE(0);
+  return hash('sha256', `${customerId}\n${fingerprint}`, 'buffer').readBigInt64BE(0);
 }
