@@ -13,11 +13,21 @@ switch (options.kind) {
     process.stdout.write(`${options.text}\n`);
     break;
   case 'wrong':
-    process.stderr.write(`${options.text}\n`);
+    fail(options.text);
     exit(2);
     break;
   case 'run':
-    exit(await run(options));
+    exit(
+      await run(options).catch((error: unknown) => {
+        fail(error instanceof Error ? error.message : String(error));
+        return 3;
+      }),
+    );
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
 }
 
 async function run(wanted: Extract<Options, { kind: 'run' }>): Promise<number> {

@@ -27,7 +27,8 @@ const HELP = `usage: bench [--quick] [--only PARTS] [--json] [--out FOLDER] [--p
   --profile FOLDER  CPU profiles of every node program that is measured; slows them down
   --help            this text
 
-Ends with 0 when every target is met, 1 when one is missed, 2 when it was called wrongly.`;
+Ends with 0 when every target is met, 1 when one is missed, 2 when it was called wrongly, 3 when a
+service cannot be started or reached.`;
 
 /** Reads the command line. */
 export function readOptions(args: readonly string[], defaultOut: string): Options {

@@ -22,7 +22,8 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const asked = readArguments(args);
   if (typeof asked === 'string') {
-    console.error(asked);
+    if (asked === HELP) console.log(asked);
+    else fail(asked, args.includes('--json'));
     return asked === HELP ? EXIT.good : EXIT.usage;
   }
   const { seed, seconds, json, dryRun } = asked;
@@ -49,13 +50,18 @@ async function main(args: readonly string[]): Promise<number> {
       signal: controller.signal,
     });
   } catch (error) {
-    console.error(describeError(error));
+    fail(describeError(error), json);
     return isViolation(error) ? EXIT.bad : EXIT.unreachable;
   }
   const verdict = result.violations.length === 0 ? 'pass' : 'fail';
   if (json) console.log(JSON.stringify({ verdict, ...result, plan }));
   else console.log(describeResult(result));
   return verdict === 'pass' ? EXIT.good : EXIT.bad;
+}
+
+function fail(message: string, json: boolean): void {
+  console.error(message);
+  if (json) console.log(JSON.stringify({ error: message }));
 }
 
 /** An order that does not come to rest is what this is about; a port that is taken is not. */

@@ -20,7 +20,8 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const asked = readArguments(args);
   if (typeof asked === 'string') {
-    console.error(asked);
+    if (asked === HELP) console.log(asked);
+    else fail(asked, args.includes('--json'));
     return asked === HELP ? EXIT.good : EXIT.usage;
   }
   const { mutations, baseline, json } = asked;
@@ -42,9 +43,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (reports.some(({ result }) => result.kind === 'not-run')) return EXIT.unreachable;
     return survivors === 0 ? EXIT.good : EXIT.bad;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    fail(error instanceof Error ? error.message : String(error), json);
     return EXIT.unreachable;
   }
+}
+
+function fail(message: string, json: boolean): void {
+  console.error(message);
+  if (json) console.log(JSON.stringify({ error: message }));
 }
 
 function describe(reports: readonly MutantReport[]): string {
@@ -53,7 +59,9 @@ function describe(reports: readonly MutantReport[]): string {
     ({ name, result, seconds }) =>
       `${name.padEnd(width)} | ${result.kind.padEnd(9)} | ${String(seconds).padStart(4)} s | ${describeResult(result)}`,
   );
-  const caught = reports.filter(({ result }) => result.kind !== 'survived').length;
+  const caught = reports.filter(
+    ({ result }) => result.kind === 'caught' || result.kind === 'not-built',
+  ).length;
   return [...lines, `${caught} of ${reports.length} mutants were caught.`].join('\n');
 }
 

@@ -7,6 +7,7 @@ import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Config } from './config.ts';
 import { API_HEADERS } from './http/api-headers.ts';
 import { serializerCompiler } from './http/serializer-compiler.ts';
+import { MAX_BODY_BYTES, MAX_URL_BYTES } from './http/size-limits.ts';
 import { validatorCompiler } from './http/validator-compiler.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -30,12 +31,7 @@ import { problems } from './plugins/problems.ts';
 import { queueState } from './plugins/queue-state.ts';
 import { queue } from './plugins/queue.ts';
 import { rateLimits } from './plugins/rate-limits.ts';
-import {
-  CLOSE_GRACE_MS,
-  createServerOptions,
-  MAX_BODY_BYTES,
-  MAX_URL_BYTES,
-} from './server-options.ts';
+import { CLOSE_GRACE_MS, createServerOptions } from './server-options.ts';
 
 export interface AppOptions {
   readonly config: Config;

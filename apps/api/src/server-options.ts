@@ -1,12 +1,10 @@
 import { type FastifyBaseLogger, LogController } from 'fastify';
 import { createAddressMatcher } from './http/address-ranges.ts';
 import { createRequestIds } from './http/request-ids.ts';
+import { MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_URL_BYTES } from './http/size-limits.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
 import { answerClientError } from './problems/client-error.ts';
 
-export const MAX_BODY_BYTES = 64 * 1024;
-const MAX_HEADER_BYTES = 16 * 1024;
-export const MAX_URL_BYTES = 8 * 1024;
 export const CLOSE_GRACE_MS = 5_000;
 
 /**

@@ -52,6 +52,23 @@ function expectProblem({ status, body }: Answer, expected: number, slug: string)
   expect([status, body['type']]).toEqual([expected, `/problems/${slug}`]);
 }
 
+test('a body that was only announced is none; one that says something is refused, and nothing done', async () => {
+  const remove = async (payload: string) => {
+    const id = await placeOne();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await api.ask({ method: 'DELETE', url: `/orders/${id}`, headers, payload });
+    return { answer, status: (await read(id)).body['status'] };
+  };
+  for (const payload of ['', '{}']) {
+    expect(await remove(payload)).toMatchObject({ answer: { status: 200 }, status: 'cancelled' });
+  }
+  for (const payload of ['{"reason":"x"}', '[]', 'null', '"x"', '1']) {
+    const { answer, status } = await remove(payload);
+    expectProblem(answer, 400, 'validation-error');
+    expect(status).toBe('pending');
+  }
+});
+
 describe.each<[string, Cancel]>([
   ['POST /orders/:id/cancel', cancelByPost],
   ['DELETE /orders/:id', cancelByDelete],

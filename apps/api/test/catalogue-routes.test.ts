@@ -152,6 +152,16 @@ describe('reading', () => {
   test('categories are listed by slug', async () => {
     const { body: list } = await asCustomer('/categories');
     expect(list['data']).toMatchObject([{ slug: 'attic' }, { slug: 'desk' }, { slug: 'old' }]);
+    expect(list['nextCursor']).toBeNull();
+  });
+
+  test('categories come in pages, too', async () => {
+    const first = await asCustomer('/categories?limit=2');
+    expect(first.body['data']).toMatchObject([{ slug: 'attic' }, { slug: 'desk' }]);
+    const cursor = encodeURIComponent(String(first.body['nextCursor']));
+    const second = await asCustomer(`/categories?limit=2&cursor=${cursor}`);
+    expect(second.body).toMatchObject({ data: [{ slug: 'old' }], nextCursor: null });
+    expect((await asCustomer(`/products?cursor=${cursor}`)).status).toBe(400);
   });
 });
 

@@ -94,6 +94,11 @@ describe('a body that does not fit its schema is refused with 400 and a pointer'
     ],
     ['metadata over 4 KiB', body({ metadata: { a: 'x'.repeat(4_096) } }), '/metadata'],
     [
+      'metadata over 4 KiB by its key',
+      body({ metadata: { ['k'.repeat(4_096)]: 'x' } }),
+      '/metadata',
+    ],
+    [
       'metadata over 4 KiB in many members',
       body({
         metadata: Object.fromEntries(

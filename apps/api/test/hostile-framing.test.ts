@@ -126,6 +126,12 @@ describe('what is too large is refused', () => {
       'uri-too-long',
     ],
     [
+      'a path of 16,000 bytes, whose headers do not fit any more',
+      { method: 'GET', path: `/orders/${'x'.repeat(15_992)}`, headers },
+      414,
+      'uri-too-long',
+    ],
+    [
       'a path of 20,000 bytes',
       { method: 'GET', path: `/orders/${'x'.repeat(20_000)}`, headers },
       414,

@@ -22,6 +22,7 @@ describe('a path that is known, by another method', () => {
     ['TRACE', '/orders', 'POST'],
     ['POST', '/orders/01939f2c-6b1e-7c3a-9d7e-5a1f0c2b3d4e/events', 'GET, HEAD'],
     ['PUT', '/openapi.json', 'GET, HEAD'],
+    ['PUT', '/admin/dead-letters/redrive', 'GET, HEAD, POST'],
   ])('%s %s is refused with 405 and Allow', async (method, path, allow) => {
     const answer = await server.sendAsCustomer({ method, path, body: BODY });
     server.expectRefusal(answer, { status: 405, slug: 'method-not-allowed' });

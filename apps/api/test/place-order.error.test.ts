@@ -89,6 +89,20 @@ describe('when too much is waiting', () => {
     }
   });
 
+  test('the backlog holds as well when all come at once', async () => {
+    await catalogue.database.prisma.$executeRaw`UPDATE order_counters SET pending = 0`;
+    const small = await build({ env: { DATABASE_URL: catalogue.url, MAX_OPEN_ORDERS: '20' } });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, at) => small.place(basket(500 + at))),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
+      expect(answers.filter(({ status }) => status === 503)).toHaveLength(80);
+    } finally {
+      await small.close();
+    }
+  });
+
   test('requests beyond the queue are refused at once, the others are placed', async () => {
     const env = { DATABASE_URL: catalogue.url, INTAKE_QUEUE: '5', INTAKE_BATCH_SIZE: '1' };
     const narrow = await build({ env });

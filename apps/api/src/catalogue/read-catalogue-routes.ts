@@ -20,7 +20,9 @@ import { describeCatalogueRead } from './describe-catalogue.ts';
 import { CATEGORY_EXAMPLE, PRODUCT_EXAMPLE } from './examples.ts';
 
 const querySchema = z.strictObject({ category: slugSchema.optional(), ...PAGE_QUERY });
-const PATH = '/products';
+const pageSchema = z.strictObject(PAGE_QUERY);
+const PRODUCTS = '/products';
+const CATEGORIES = '/categories';
 
 const listSchema = describeCatalogueRead({
   operationId: 'listProducts',
@@ -44,15 +46,18 @@ const productSchemaOfRoute = describeCatalogueRead({
 
 const categoriesSchema = describeCatalogueRead({
   operationId: 'listCategories',
-  summary: 'All categories, by slug',
+  summary: 'Categories, by slug',
+  querystring: pageSchema,
   answer: categoryListSchema,
   example: { data: [CATEGORY_EXAMPLE], nextCursor: null },
+  answerHeaders: { Link: HEADERS.link },
+  problems: ['invalid-cursor'],
 });
 
 /** `GET /products`, `/products/:sku` and `/categories` */
 export async function readCatalogueRoutes(app: FastifyInstance): Promise<void> {
   app.get<{ Querystring: z.output<typeof querySchema> }>(
-    PATH,
+    PRODUCTS,
     { schema: listSchema },
     async (request, reply) => {
       const onlyActive = !principalOf(request).isOperator;
@@ -68,7 +73,12 @@ export async function readCatalogueRoutes(app: FastifyInstance): Promise<void> {
       const data = found.slice(0, page.limit);
       const last = found.length > page.limit ? data.at(-1) : undefined;
       const position = last === undefined ? null : [last.sku];
-      const nextCursor = offerNextPage(reply, app.cursors, { list, path: PATH, page, position });
+      const nextCursor = offerNextPage(reply, app.cursors, {
+        list,
+        path: PRODUCTS,
+        page,
+        position,
+      });
       return answerUnlessSame(request, reply, { data, nextCursor });
     },
   );
@@ -84,8 +94,24 @@ export async function readCatalogueRoutes(app: FastifyInstance): Promise<void> {
     },
   );
 
-  app.get('/categories', { schema: categoriesSchema }, async (request, reply) => {
-    const data = await answerInTime(listCategories(app.database));
-    return answerUnlessSame(request, reply, { data, nextCursor: null });
-  });
+  app.get<{ Querystring: z.output<typeof pageSchema> }>(
+    CATEGORIES,
+    { schema: categoriesSchema },
+    async (request, reply) => {
+      const list = 'categories';
+      const page = readPage(app.cursors, { list, ...request.query, filter: {} });
+      const afterSlug = page.position?.[0] ?? '';
+      const found = await answerInTime(listCategories(app.database, afterSlug, page.limit + 1));
+      const data = found.slice(0, page.limit);
+      const last = found.length > page.limit ? data.at(-1) : undefined;
+      const position = last === undefined ? null : [last.slug];
+      const nextCursor = offerNextPage(reply, app.cursors, {
+        list,
+        path: CATEGORIES,
+        page,
+        position,
+      });
+      return answerUnlessSame(request, reply, { data, nextCursor });
+    },
+  );
 }

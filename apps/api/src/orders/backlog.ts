@@ -5,8 +5,12 @@ import type { Metrics } from '@orders/service/metrics';
 import { startTicker } from '@orders/service/ticker';
 
 export interface Backlog {
-  /** Whether so many orders are open that no more are taken. */
-  isFull(): boolean;
+  /**
+   * Whether so many orders are open that no more are taken.
+   *
+   * @param onTheirWay orders that were taken and are not placed yet
+   */
+  isFull(onTheirWay: number): boolean;
   /** Counts orders placed by this process until the next look at the table. */
   add(orders: number): void;
   close(): Promise<void>;
@@ -27,14 +31,19 @@ export interface BacklogOptions {
 export function startBacklog(options: BacklogOptions): Backlog {
   const { database, maxOpenOrders, logger, metrics, intervalMs = 1_000 } = options;
   const gauge = metrics.gauge({ name: 'orders_open', help: 'Orders that have not come to rest' });
-  let open = 0;
+  let counted = 0;
+  /** Placed here since the last look began. */
+  let placed = 0;
   let reachable = true;
 
   const ticker = startTicker({
     intervalMs,
     run: async () => {
-      open = await countOpenOrders(database);
-      gauge.set(open);
+      const before = placed;
+      counted = await countOpenOrders(database);
+      // Those placed meanwhile may be counted twice until the next look, rather than not at all.
+      placed -= before;
+      gauge.set(counted);
       reachable = true;
     },
     onError: (error) => {
@@ -43,9 +52,9 @@ export function startBacklog(options: BacklogOptions): Backlog {
     },
   });
   return {
-    isFull: () => open >= maxOpenOrders,
+    isFull: (onTheirWay) => counted + placed + onTheirWay >= maxOpenOrders,
     add: (orders) => {
-      open += orders;
+      placed += orders;
     },
     close: ticker.close,
   };

@@ -47,6 +47,7 @@ interface Submission {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { backlog, dispatcher, metrics, deadlineMs } = options;
+  let onTheirWay = 0;
   const batcher = createBatcher<Submission, Placement | null>({
     name: 'Order intake',
     maxBatchSize: options.maxBatchSize,
@@ -60,16 +61,21 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     place: async (order) => {
-      if (backlog.isFull())
+      if (backlog.isFull(onTheirWay))
         throw new ProblemError('overloaded', { headers: { 'retry-after': '5' } });
       const submission: Submission = { order, abandoned: false };
-      const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
-        submission.abandoned = true;
-        return tooLate();
-      });
-      if (placement === null) throw tooLate();
-      metrics.countPlacement(placement.kind);
-      return placement;
+      onTheirWay += 1;
+      try {
+        const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
+          submission.abandoned = true;
+          return tooLate();
+        });
+        if (placement === null) throw tooLate();
+        metrics.countPlacement(placement.kind);
+        return placement;
+      } finally {
+        onTheirWay -= 1;
+      }
     },
     oldestBatchMs: () => batcher.stats().oldestMs,
     close: async () => {

@@ -18,10 +18,18 @@ export const jsonBodies = fp(function jsonBodies(app: FastifyInstance, _options,
     'application/json',
     { parseAs: 'buffer' },
     (request, bytes, finish) => {
+      const schema = request.routeOptions.schema?.body;
+      // Many clients say what their body is also when they have none.
+      if (bytes.length === 0 && (schema === undefined || acceptsNothing(schema))) finish(null);
       // `toString` would put U+FFFD where the bytes are wrong.
-      if (bytes.length === 0 && acceptsNothing(request.routeOptions.schema?.body)) finish(null);
-      else if (isUtf8(bytes)) void parseJson(request, bytes.toString('utf8'), finish);
-      else finish(new ProblemError('malformed-json'));
+      else if (!isUtf8(bytes)) finish(new ProblemError('malformed-json'));
+      else {
+        void parseJson(request, bytes.toString('utf8'), (error, value: unknown) => {
+          if (error === null && schema === undefined && !isEmptyObject(value)) {
+            finish(new ProblemError('validation-error', { detail: 'This request has no body.' }));
+          } else finish(error, value);
+        });
+      }
     },
   );
 
@@ -46,6 +54,16 @@ const refuseOtherTypesOfBodies: preParsingHookHandler = (request, reply, payload
   if (length === '0' && encoding === undefined) next(null, payload);
   else refuseOtherTypes.call(request.server, request, reply, payload, next);
 };
+
+/** What a client sends that thinks that there has to be something. */
+function isEmptyObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length === 0
+  );
+}
 
 function isJson({ raw }: FastifyRequest): boolean {
   const { headers, rawHeaders } = raw;

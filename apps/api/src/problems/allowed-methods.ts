@@ -19,17 +19,22 @@ export function createAllowedMethods(app: FastifyInstance): AllowedMethods {
     methodsByRoute.set(url, methods);
   });
 
-  let routes: { readonly pattern: RegExp; readonly allow: string }[] = [];
+  let routes: { readonly pattern: RegExp; readonly methods: ReadonlySet<string> }[] = [];
   app.addHook('onReady', (done) => {
     routes = Array.from(methodsByRoute, ([url, methods]) => ({
       pattern: toPattern(url),
-      allow: [...methods].sort().join(', '),
+      methods,
     }));
     done();
   });
 
   return {
-    find: (path) => routes.find(({ pattern }) => pattern.test(path))?.allow ?? null,
+    find: (path) => {
+      // Of several: `/orders/:id` and a fixed path beside it may know different methods.
+      const found = routes.filter(({ pattern }) => pattern.test(path));
+      const methods = new Set(found.flatMap((route) => [...route.methods]));
+      return methods.size === 0 ? null : [...methods].sort().join(', ');
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemSlug } from '@orders/domain/problems';
+import { MAX_URL_BYTES } from '../http/size-limits.ts';
 import { PROBLEM_MEDIA_TYPE, toProblemDocument } from './problem-document.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -50,7 +51,7 @@ function slugOf({ code, rawPacket }: ConnectionFault): ProblemSlug {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 'request-timeout';
     case 'HPE_HEADER_OVERFLOW':
-      return isRequestLine(rawPacket) ? 'uri-too-long' : 'headers-too-large';
+      return hasLongTarget(rawPacket) ? 'uri-too-long' : 'headers-too-large';
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return 'payload-too-large';
     default:
@@ -58,11 +59,11 @@ function slugOf({ code, rawPacket }: ConnectionFault): ProblemSlug {
   }
 }
 
-/** Whether the packet that overflowed is nothing but the beginning of a request line. */
-function isRequestLine(rawPacket: unknown): boolean {
-  return (
-    Buffer.isBuffer(rawPacket) && /^[A-Z]+ \S+$/.test(rawPacket.toString('latin1').slice(0, 16_384))
-  );
+/** Whether the target alone, at the beginning of the packet that overflowed, is too long. */
+function hasLongTarget(rawPacket: unknown): boolean {
+  if (!Buffer.isBuffer(rawPacket)) return false;
+  const [, target = ''] = /^[A-Z]+ (\S*)/.exec(rawPacket.toString('latin1', 0, 16_384)) ?? [];
+  return target.length > MAX_URL_BYTES;
 }
 
 function sendAndClose(socket: Socket, problem: ProblemError): void {

@@ -2,12 +2,21 @@ import type { Category } from '@orders/domain/contracts/product';
 import type { Connection, Database } from '../client.ts';
 import type { Category as Row } from '../generated/client.ts';
 
-/** More than anybody could find his way in. */
-const MAX_CATEGORIES = 1_000;
-
-/** All of them by slug, at most a thousand. */
-export async function listCategories({ prisma }: Database): Promise<Category[]> {
-  const rows = await prisma.category.findMany({ orderBy: { slug: 'asc' }, take: MAX_CATEGORIES });
+/**
+ * A page of them by slug.
+ *
+ * @param afterSlug begin behind this one; empty for the first page
+ */
+export async function listCategories(
+  { prisma }: Database,
+  afterSlug: string,
+  limit: number,
+): Promise<Category[]> {
+  const rows = await prisma.category.findMany({
+    where: { slug: { gt: afterSlug } },
+    orderBy: { slug: 'asc' },
+    take: limit,
+  });
   return rows.map(toCategory);
 }
 

@@ -25,7 +25,7 @@ export const basketSchema = z
   });
 
 const metadataSchema = z
-  .record(storableText(255), storableText(MAX_METADATA_BYTES))
+  .record(storableText(MAX_METADATA_BYTES), storableText(MAX_METADATA_BYTES))
   .superRefine((metadata, context) => {
     let bytes = 0;
     for (const [key, value] of Object.entries(metadata)) {

@@ -74,7 +74,10 @@ export const productListSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
-export const categoryListSchema = z.object({ data: z.array(categorySchema), nextCursor: z.null() });
+export const categoryListSchema = z.object({
+  data: z.array(categorySchema),
+  nextCursor: z.string().nullable(),
+});
 
 export const PRODUCT_PARAMS = z.strictObject({ sku: skuSchema });
 export const CATEGORY_PARAMS = z.strictObject({ slug: slugSchema });
