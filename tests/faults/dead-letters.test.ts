@@ -98,6 +98,25 @@ test('a provider that may have forgotten the key is only asked, never charged ag
   expect((await system.provider.ledger(orderId)).charges).toHaveLength(1);
 });
 
+test('nor is a key voided that the provider may have forgotten: it would void it without a look', async () => {
+  const system = await given({ stores, workerEnv: { PROVIDER_KEY_RETENTION_SECONDS: '1' } });
+  const orderId = await system.client.place({ simulate: 'hang-before:1+lookup.hang-before:1' });
+  await untilStatus(system, orderId, ['failed']);
+  const act = async (name: string, body: object) => {
+    const [letter] = await readOpenLetters(system);
+    const path = `/admin/dead-letters/${letter?.id}/${name}`;
+    expect((await system.client.request('POST', path, { body })).status).toBe(200);
+  };
+  await act('discard', { reason: 'too late' });
+  await untilStatus(system, orderId, ['failed']);
+  expect(await readOpenLetters(system)).toMatchObject([
+    { orderId, reason: 'payment_unknown', fromStatus: 'cancelling' },
+  ]);
+  await act('resolve', { outcome: 'not_charged', reason: 'the provider says so' });
+  await thenAllIsWell(system, { fault: 'void of a key beyond its retention' });
+  expect(await countByStatus(system)).toEqual({ cancelled: 1 });
+});
+
 test('a dead letter discarded while its payment is unknown goes through cancelling: what was charged is given back', async () => {
   const system = await given({ stores, workerEnv: { GIVE_UP_AFTER_SECONDS: '2' } });
   await system.provider.change({ faults: 'lookup.503=1' });

@@ -1,4 +1,4 @@
-import { claimDueOrders } from '@orders/database/dispatch/claim-due-orders';
+import { claimDueOrders, extendLeases } from '@orders/database/dispatch/claim-due-orders';
 import { makeAllDue } from '@orders/database/dispatch/queue-marker';
 import { markDue } from '@orders/database/orders/mark-due';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -82,10 +82,29 @@ test('an order that has been waiting for long is leased for longer, at most a qu
   await database.sql(`UPDATE orders SET updated_at = now() - interval '5 hours' WHERE id = $1`, [
     old,
   ]);
-  await claimDueOrders(database, 10);
+  const claimed = await claimDueOrders(database, 10);
+  // Until its job is there, nobody else looks after it.
+  for (const seconds of await readLeases([young, old])) expect(seconds).toBeLessThanOrEqual(60);
+  await extendLeases(database, claimed);
   const [seconds = 0] = await readLeases([young]);
   expect(Math.round(seconds / 10)).toBe(30);
   expect(Math.round(((await readLeases([old]))[0] ?? 0) / 10)).toBe(90);
+});
+
+test('the lease of an order that went on meanwhile is its own', async () => {
+  const [same = '', due = '', redispatched = ''] = await placeDue(3);
+  await database.sql(
+    `UPDATE orders SET updated_at = now() - interval '5 hours' WHERE id = ANY($1)`,
+    [[same, due, redispatched]],
+  );
+  const claimed = await claimDueOrders(database, 10);
+  await database.sql('UPDATE orders SET next_check_at = now() WHERE id = $1', [due]);
+  await database.sql('UPDATE orders SET dispatch = dispatch + 1 WHERE id = $1', [redispatched]);
+  await extendLeases(database, claimed);
+  await extendLeases(database, []);
+  expect((await readLeases([same]))[0]).toBeGreaterThan(800);
+  expect((await readLeases([due]))[0]).toBeLessThanOrEqual(0);
+  expect((await readLeases([redispatched]))[0]).toBeLessThanOrEqual(60);
 });
 
 test('orders whose enqueue failed become due at once; those at rest and those in work do not', async () => {

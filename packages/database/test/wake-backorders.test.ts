@@ -69,6 +69,23 @@ test('stock that arrives calls the oldest, as many as it suffices for, each once
   expect(await wakeBackorders(database)).toBe(0);
 });
 
+test('however many could be called, each round calls so many, the oldest of all SKUs first', async () => {
+  await addProduct(database, 'L-1', 0);
+  await addProduct(database, 'L-2', 0);
+  const ids = await placeInTurn(times(5, (n) => ({ [n % 2 === 0 ? 'L-1' : 'L-2']: 1 })));
+  await begin(database, ids);
+  await deliver('L-1', 10);
+  await deliver('L-2', 10);
+  const called: string[][] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const before = await readRuns(database, ids);
+    await wakeBackorders(database, 2);
+    const after = await readRuns(database, ids);
+    called.push(ids.filter((_, n) => after[n]?.dispatch !== before[n]?.dispatch));
+  }
+  expect(called).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4), []]);
+});
+
 test('many sweepers that wake at once call each order once', async () => {
   await addProduct(database, 'B-1', 0);
   const ids = await placeInTurn(times(20, () => ({ 'B-1': 1 })));

@@ -30,7 +30,12 @@ export type NextCall =
       /** The provider may have forgotten the key: a repeat could charge twice. Only look up. */
       readonly mayRepeat: boolean;
     }
-  | { readonly kind: 'void'; readonly attempt: AttemptState }
+  | {
+      readonly kind: 'void';
+      readonly attempt: AttemptState;
+      /** The provider may have forgotten the key, and voids what it has forgotten. Only look up. */
+      readonly mayRepeat: boolean;
+    }
   | { readonly kind: 'refund'; readonly refund: RefundState }
   /** The outcome is stored already; only the order has not heard of it. */
   | { readonly kind: 'settle'; readonly attempt: AttemptState; readonly outcome: PaymentOutcome }
@@ -56,12 +61,13 @@ export function nextCall(
   if (attempt === null || (status !== 'reserved' && status !== 'cancelling'))
     return { kind: 'nothing' };
   if (attempt.outcome !== null) return { kind: 'settle', attempt, outcome: attempt.outcome };
-  if (status === 'cancelling') return { kind: 'void', attempt };
+  const mayRepeat = now.getTime() - attempt.createdAt.getTime() < policy.providerKeyRetentionMs;
+  if (status === 'cancelling') return { kind: 'void', attempt, mayRepeat };
   return {
     kind: 'charge',
     attempt,
     lookUpFirst: attempt.attempt !== freshAttempt,
-    mayRepeat: now.getTime() - attempt.createdAt.getTime() < policy.providerKeyRetentionMs,
+    mayRepeat,
   };
 }
 

@@ -55,6 +55,14 @@ test('a charge is repeated only while the provider remembers its key', () => {
 test('a cancelling order has its open attempt voided', () => {
   expect(nextCall('cancelling', attempt(null), [], null, NOW, POLICY)).toMatchObject({
     kind: 'void',
+    mayRepeat: true,
+  });
+});
+
+test('what the provider may have forgotten is not voided: it would void it without a look', () => {
+  expect(nextCall('cancelling', attempt(null, 60_000), [], null, NOW, POLICY)).toMatchObject({
+    kind: 'void',
+    mayRepeat: false,
   });
 });
 

@@ -1,28 +1,21 @@
 import { OverloadError } from './overload-error.ts';
+import { type BatchWork, runEntries } from './run-entries.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
 /** How long a small batch waits at most beside a larger one, in milliseconds. */
 const LINGER_MS = 10;
 
-export interface BatcherOptions<In, Out> {
-  readonly name: string;
+export interface BatcherOptions<In, Out> extends BatchWork<In, Out> {
   readonly maxBatchSize: number;
   readonly maxInFlight: number;
   /** How many may wait; beyond, `submit` is refused with an `OverloadError`. */
   readonly maxQueue: number;
-  /** One result per item, in the order of the items. A business refusal is a result, not an exception. */
-  readonly runBatch: (items: In[]) => Promise<Out[]>;
   /**
-   * Whether an error may be the fault of a single element (SQLSTATE classes 21, 22, 23): then the
-   * batch, which has left no trace, is split until the guilty one is alone. Other errors reject all.
+   * Bounds what a batch weighs by {@link weigh}, for elements that are not alike; one that is heavier
+   * goes alone.
    */
-  readonly isolate?: (error: unknown) => boolean;
-  /** After every run of `runBatch`, halves of a split batch included; must not throw. `waiting`: left behind it. */
-  readonly onBatch?: (batch: {
-    readonly size: number;
-    readonly ms: number;
-    readonly waiting: number;
-  }) => void;
+  readonly maxBatchWeight?: number;
+  readonly weigh?: (item: In) => number;
 }
 
 export interface Batcher<In, Out> {
@@ -50,7 +43,7 @@ export interface Batcher<In, Out> {
  */
 export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
   const { name, maxBatchSize, maxInFlight, maxQueue } = options;
-  const line = createWaitingLine<In, Out>();
+  const line = createWaitingLine<In, Out>(options);
   /** The batches under way, oldest first. */
   const inFlight = new Set<{ readonly startedAt: number; readonly size: number }>();
   let scheduled = false;
@@ -149,47 +142,6 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     entry.forgetSignal = () => {
       signal.removeEventListener('abort', leave);
     };
-  }
-}
-
-/** Settles every entry; never throws. Halves run one after the other, so order and limits hold. */
-async function runEntries<In, Out>(
-  options: BatcherOptions<In, Out>,
-  entries: Entry<In, Out>[],
-  waiting: () => number,
-): Promise<void> {
-  const run = await runOnce(options, entries, waiting);
-  if (run.kind === 'results') {
-    for (const [index, result] of run.results.entries()) entries[index]?.resolve(result);
-  } else if (run.mayBeOneElement && entries.length > 1) {
-    const middle = entries.length >> 1;
-    await runEntries(options, entries.slice(0, middle), waiting);
-    await runEntries(options, entries.slice(middle), waiting);
-  } else {
-    for (const entry of entries) entry.reject(run.error);
-  }
-}
-
-type Run<Out> =
-  | { readonly kind: 'results'; readonly results: Out[] }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly mayBeOneElement: boolean };
-
-async function runOnce<In, Out>(
-  { name, runBatch, isolate, onBatch }: BatcherOptions<In, Out>,
-  entries: Entry<In, Out>[],
-  waiting: () => number,
-): Promise<Run<Out>> {
-  const startedAt = performance.now();
-  try {
-    const results = await runBatch(entries.map((entry) => entry.item));
-    if (results.length === entries.length) return { kind: 'results', results };
-    // The work is done and must not be repeated: whose result is missing cannot be known.
-    const error = new Error(`${name}: ${results.length} results for ${entries.length} elements`);
-    return { kind: 'failed', error, mayBeOneElement: false };
-  } catch (error) {
-    return { kind: 'failed', error, mayBeOneElement: isolate?.(error) === true };
-  } finally {
-    onBatch?.({ size: entries.length, ms: performance.now() - startedAt, waiting: waiting() });
   }
 }
 

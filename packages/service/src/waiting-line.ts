@@ -12,7 +12,7 @@ export interface Entry<In, Out> {
 export interface WaitingLine<In, Out> {
   push(entry: Entry<In, Out>): void;
   leave(entry: Entry<In, Out>): void;
-  /** Up to `max` entries in the order in which they came. */
+  /** Up to `max` entries in the order in which they came, no heavier than may be. */
   take(max: number): Entry<In, Out>[];
   readonly length: number;
 }
@@ -21,7 +21,13 @@ export interface WaitingLine<In, Out> {
  * First in, first out, at a constant cost per element: taking moves a pointer, and the array is cut
  * only when most of it lies behind the pointer. Who left is skipped when its turn comes.
  */
-export function createWaitingLine<In, Out>(): WaitingLine<In, Out> {
+export function createWaitingLine<In, Out>({
+  weigh = () => 0,
+  maxBatchWeight = Number.POSITIVE_INFINITY,
+}: {
+  readonly weigh?: (item: In) => number;
+  readonly maxBatchWeight?: number;
+} = {}): WaitingLine<In, Out> {
   let entries: Entry<In, Out>[] = [];
   let head = 0;
   let left = 0;
@@ -49,12 +55,16 @@ export function createWaitingLine<In, Out>(): WaitingLine<In, Out> {
     },
     take: (max) => {
       const taken: Entry<In, Out>[] = [];
+      let weight = 0;
       while (taken.length < max) {
         const entry = entries[head];
         if (entry === undefined) break;
+        if (!entry.left) {
+          weight += weigh(entry.item);
+          if (weight > maxBatchWeight && taken.length > 0) break;
+          taken.push(entry);
+        } else left -= 1;
         head += 1;
-        if (entry.left) left -= 1;
-        else taken.push(entry);
       }
       compact();
       return taken;

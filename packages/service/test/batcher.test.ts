@@ -1,32 +1,7 @@
 import { createBatcher } from '@orders/service/batcher';
 import { OverloadError } from '@orders/service/overload-error';
 import { describe, expect, test, vi } from 'vitest';
-
-const limits = { name: 'numbers', maxBatchSize: 100, maxInFlight: 1, maxQueue: 1_000 };
-const nextTurn = () =>
-  new Promise<void>((resolve) => {
-    setImmediate(resolve);
-  });
-
-/** Batches that end when told to. */
-function controlled() {
-  const batches: { items: number[]; end: () => void; fail: (error: unknown) => void }[] = [];
-  const runBatch = (items: number[]) =>
-    new Promise<number[]>((resolve, reject) => {
-      batches.push({
-        items,
-        end: () => {
-          resolve(items.map((item) => item * 10));
-        },
-        fail: reject,
-      });
-    });
-  const begun = (count: number) =>
-    vi.waitFor(() => {
-      expect(batches).toHaveLength(count);
-    });
-  return { batches, begun, runBatch };
-}
+import { controlled, limits, nextTurn } from './controlled-batches.ts';
 
 describe('createBatcher', () => {
   test('an idle batcher starts at once, with all that arrived in the same turn, and no timer', async () => {
@@ -72,57 +47,21 @@ describe('createBatcher', () => {
     expect(await Promise.all(later)).toEqual([20, 30]);
   });
 
-  describe('beside a larger batch', () => {
-    /** A batch of eight under way, and room for one more. */
-    async function beside() {
-      const { batches, begun, runBatch } = controlled();
-      const batcher = createBatcher({ ...limits, maxInFlight: 2, runBatch });
-      const submit = (count: number) => {
-        for (let item = 0; item < count; item += 1) void batcher.submit(item);
-      };
-      submit(8);
-      await begun(1);
-      const sizes = () => batches.map(({ items }) => items.length);
-      return { batches, begun, submit, sizes };
+  test('a batch weighs no more than it may; what is heavier goes alone', async () => {
+    const { batches, begun, runBatch } = controlled();
+    const batcher = createBatcher({
+      ...limits,
+      maxBatchWeight: 10,
+      weigh: (item: number) => item,
+      runBatch,
+    });
+    const all = [4, 6, 1, 30, 2].map((item) => batcher.submit(item));
+    for (let n = 1; n <= 4; n += 1) {
+      await begun(n);
+      batches[n - 1]?.end();
     }
-
-    test('a small one gathers until it has half of its size', async () => {
-      vi.useFakeTimers({ toFake: ['setTimeout'] });
-      const { submit, sizes } = await beside();
-      submit(3);
-      await nextTurn();
-      expect(sizes()).toEqual([8]);
-      submit(1);
-      await nextTurn();
-      expect(sizes()).toEqual([8, 4]);
-      vi.useRealTimers();
-    });
-
-    test('or until that one ends', async () => {
-      vi.useFakeTimers({ toFake: ['setTimeout'] });
-      const { batches, submit, sizes } = await beside();
-      submit(1);
-      await nextTurn();
-      batches[0]?.end();
-      await nextTurn();
-      await nextTurn();
-      expect(sizes()).toEqual([8, 1]);
-      vi.useRealTimers();
-    });
-
-    test('or for ten milliseconds, since that one may hang', async () => {
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-      const { submit, sizes } = await beside();
-      submit(1);
-      await nextTurn();
-      vi.advanceTimersByTime(9);
-      await nextTurn();
-      expect(sizes()).toEqual([8]);
-      vi.advanceTimersByTime(1);
-      await nextTurn();
-      expect(sizes()).toEqual([8, 1]);
-      vi.useRealTimers();
-    });
+    await Promise.all(all);
+    expect(batches.map(({ items }) => items)).toEqual([[4, 6], [1], [30], [2]]);
   });
 
   test('beyond maxQueue it refuses with the time after which to try again, and begins nothing', async () => {

@@ -17,6 +17,8 @@ export function orderOf(placement: Placement): PlacedOrder {
       return { order: placement.order, replayed: false };
     case 'replayed':
       return { order: placement.order, replayed: true };
+    case 'unread':
+      throw placement.error;
     case 'key-reused':
       throw new ProblemError('idempotency-key-reused');
     case 'duplicate':

@@ -45,6 +45,9 @@ interface Submission {
   abandoned: boolean;
 }
 
+/** Lines that one statement writes at most, far within its time-out: 500 orders of ten items. */
+const MAX_LINES = 5_000;
+
 export function createIntake(options: IntakeOptions): Intake {
   const { backlog, dispatcher, metrics, deadlineMs } = options;
   let onTheirWay = 0;
@@ -53,6 +56,8 @@ export function createIntake(options: IntakeOptions): Intake {
     maxBatchSize: options.maxBatchSize,
     maxInFlight: options.maxInFlight,
     maxQueue: options.maxQueue,
+    maxBatchWeight: MAX_LINES,
+    weigh: ({ order }) => order.items.length,
     runBatch: (submissions) => placeBatch(options, submissions),
     // A total beyond what a double holds is the fault of one basket, too.
     isolate: (error) => isDataError(error) || error instanceof RangeError,

@@ -114,14 +114,19 @@ async function makeCall(
   { orderId }: Delivery,
   { call, metadata }: Due,
 ): Promise<CallResult> {
+  async function lookUp(key: string): Promise<CallResult> {
+    await failpoints.hit('look-up.before', [orderId]);
+    const known = await provider.lookUp(key);
+    await failpoints.hit('look-up.after', [orderId]);
+    return known;
+  }
+
   switch (call.kind) {
     case 'settle':
       return { kind: 'outcome', outcome: call.outcome };
     case 'charge': {
       if (call.lookUpFirst) {
-        await failpoints.hit('look-up.before', [orderId]);
-        const known = await provider.lookUp(call.attempt.key);
-        await failpoints.hit('look-up.after', [orderId]);
+        const known = await lookUp(call.attempt.key);
         if (known.kind !== 'not-found' || !call.mayRepeat) return known;
       }
       await failpoints.hit('charge.before', [orderId]);
@@ -130,6 +135,7 @@ async function makeCall(
       return result;
     }
     case 'void': {
+      if (!call.mayRepeat) return lookUp(call.attempt.key);
       await failpoints.hit('void.before', [orderId]);
       const result = await provider.voidCharge(call.attempt.key);
       await failpoints.hit('void.after', [orderId]);
@@ -166,7 +172,8 @@ async function waitOrGiveUp(
   if (result.kind === 'unknown') await parts.reportFailure.outage(delivery, call.kind, error);
 
   const leftMs = parts.policy.giveUpAfterMs - ageMs;
-  const keyIsForgotten = call.kind === 'charge' && !call.mayRepeat && result.kind === 'not-found';
+  const onlyLookedUp = (call.kind === 'charge' || call.kind === 'void') && !call.mayRepeat;
+  const keyIsForgotten = onlyLookedUp && result.kind === 'not-found';
   if (leftMs <= 0 || keyIsForgotten) {
     const reason = reasonToGiveUp(call, keyIsForgotten);
     const { orderId } = delivery;

@@ -1,5 +1,5 @@
 import type { Database } from '@orders/database/client';
-import { claimDueOrders } from '@orders/database/dispatch/claim-due-orders';
+import { claimDueOrders, extendLeases } from '@orders/database/dispatch/claim-due-orders';
 import { wakeBackorders } from '@orders/database/dispatch/wake-backorders';
 import { markDue } from '@orders/database/orders/mark-due';
 import type { Producer } from '@orders/queue/producer';
@@ -27,8 +27,16 @@ const ENQUEUE_DEADLINE_MS = 1_000;
  * @throws when PostgreSQL or Redis fails; the next round begins anew
  */
 export async function sweep(parts: SweeperParts): Promise<void> {
+  const { database, onFound } = parts;
+  // What is due must not wait for what this one fails of.
+  const [woken] = await Promise.allSettled([wakeBackorders(database)]);
+  await dispatchDue(parts);
+  if (woken.status === 'rejected') throw woken.reason;
+  onFound('woken', woken.value);
+}
+
+async function dispatchDue(parts: SweeperParts): Promise<void> {
   const { database, producer, failpoints, onFound } = parts;
-  onFound('woken', await wakeBackorders(database));
   if (!producer.isConnected()) return;
   onFound('restored', await parts.restoreQueue());
   for (;;) {
@@ -43,6 +51,7 @@ export async function sweep(parts: SweeperParts): Promise<void> {
       await markDue(database, ids);
       throw result.error;
     }
+    await extendLeases(database, due, parts.leaseMs);
     onFound('due', due.length);
     if (due.length < CLAIM_LIMIT) return;
   }

@@ -1,6 +1,7 @@
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 import type { Database } from '../client.ts';
 import type { OrderRun } from '../orders/begin-orders.ts';
+import { plainArray, textArray } from '../sql-array.ts';
 
 /** The longest time between two looks at an order that is waiting in a long line. */
 const MAX_LEASE_MS = 900_000;
@@ -9,9 +10,6 @@ const MAX_LEASE_MS = 900_000;
  * Claims orders whose next check is due, oldest due first, and pushes it ahead as a lease: of many
  * sweepers each order is claimed by one (SKIP LOCKED), and if that one dies the order is due again
  * when the lease ends. One statement, no transaction stays open; zero rows mean nothing is due.
- *
- * The lease grows with the time since the order last changed, so that a long backlog, whose jobs
- * are all in Redis already, is not swept over and over.
  */
 export async function claimDueOrders(
   database: Database,
@@ -27,13 +25,38 @@ export async function claimDueOrders(
          FOR NO KEY UPDATE SKIP LOCKED
     ), claimed AS (
       UPDATE orders o
-         SET next_check_at = now() + LEAST(
-               GREATEST(now() - o.updated_at, ${leaseMs} * interval '1 millisecond'),
-               ${MAX_LEASE_MS} * interval '1 millisecond')
+         SET next_check_at = now() + ${leaseMs} * interval '1 millisecond'
         FROM due
        WHERE o.id = due.id
       RETURNING o.id, o.dispatch, o.created_at
     )
     SELECT id, dispatch FROM claimed ORDER BY created_at, id`;
   return rows.map((row) => ({ orderId: row.id, dispatch: row.dispatch }));
+}
+
+/**
+ * Lets the leases of claimed orders, whose jobs are in Redis by now, grow with the time since they
+ * last changed: a long backlog is not swept over and over. Not when they are claimed, since until
+ * their jobs are there nobody else would look after them.
+ */
+export async function extendLeases(
+  database: Database,
+  claimed: readonly OrderRun[],
+  leaseMs: number = PRODUCTION_RETRY_POLICY.leaseMs,
+): Promise<void> {
+  await database.prisma.$executeRaw`
+    UPDATE orders
+       SET next_check_at = now() + LEAST(now() - updated_at, ${MAX_LEASE_MS} * interval '1 millisecond')
+     WHERE id IN (
+           SELECT o.id
+             FROM unnest(
+                    ${textArray(claimed.map(({ orderId }) => orderId))}::uuid[],
+                    ${plainArray(claimed.map(({ dispatch }) => dispatch))}::int[]
+                  ) AS c(id, dispatch)
+             JOIN orders o ON o.id = c.id AND o.dispatch = c.dispatch
+            WHERE o.next_check_at > now()
+              AND o.next_check_at < now() + (now() - o.updated_at)
+              AND now() - o.updated_at > ${leaseMs} * interval '1 millisecond'
+            ORDER BY o.id
+              FOR NO KEY UPDATE OF o SKIP LOCKED)`;
 }

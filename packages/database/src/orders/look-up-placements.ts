@@ -50,13 +50,20 @@ export async function lookUpPlacements(
   orders: readonly Wanted[],
   { duplicateWindowSeconds, exceptId }: LookUpOptions,
 ): Promise<Found> {
-  const keyed = orders.filter(({ idempotencyKey }) => idempotencyKey !== null);
-  const guarded =
-    duplicateWindowSeconds === 0 ? [] : orders.filter(({ allowDuplicate }) => !allowDuplicate);
+  // Each once, however often it is in the batch: one look may walk past many orders that are over.
+  const keyed = new Map<string, Wanted>();
+  const guarded = new Map<string, Wanted>();
+  for (const order of orders) {
+    const { customerId, idempotencyKey, fingerprint, allowDuplicate } = order;
+    if (idempotencyKey !== null) keyed.set(keyOf(customerId, idempotencyKey), order);
+    if (duplicateWindowSeconds > 0 && !allowDuplicate) {
+      guarded.set(basketOf(customerId, fingerprint), order);
+    }
+  }
   const skus = new Set(orders.flatMap(({ items }) => items.map(({ sku }) => sku)));
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT ${keyed.length === 0 ? NOTHING : selectKeys(keyed)} AS keys,
-           ${guarded.length === 0 ? NOTHING : selectTwins(guarded, duplicateWindowSeconds, exceptId)} AS twins,
+    SELECT ${keyed.size === 0 ? NOTHING : selectKeys([...keyed.values()])} AS keys,
+           ${guarded.size === 0 ? NOTHING : selectTwins([...guarded.values()], duplicateWindowSeconds, exceptId)} AS twins,
            (SELECT json_agg(json_build_array(sku, price_minor, active)) FROM products
              WHERE sku = ANY(${textArray(Array.from(skus))}::text[])) AS products`;
   return {

@@ -30,6 +30,8 @@ export type Placement =
   | { readonly kind: 'placed'; readonly order: Order }
   /** The key's order existed already; this is how it is now. */
   | { readonly kind: 'replayed'; readonly order: Order }
+  /** It exists already, but how it is now could not be read. */
+  | { readonly kind: 'unread'; readonly error: unknown }
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'duplicate'; readonly existingOrderId: string }
   | Exclude<Pricing, { kind: 'priced' }>;

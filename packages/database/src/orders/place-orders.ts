@@ -7,6 +7,7 @@ import { insertOrders, toPlacedOrder } from './insert-orders.ts';
 import { lockGuards } from './lock-guards.ts';
 import { basketOf, type Found, keyOf, lookUpOwn, lookUpPlacements } from './look-up-placements.ts';
 import type { AcceptedOrder, NewOrder, Placement } from './new-order.ts';
+import { UnknownStatusError } from './order-row.ts';
 import { readOrders } from './read-order.ts';
 
 export interface PlaceOrdersOptions {
@@ -17,7 +18,7 @@ export interface PlaceOrdersOptions {
 }
 
 type Verdict =
-  | Exclude<Placement, { kind: 'placed' | 'replayed' }>
+  | Exclude<Placement, { kind: 'placed' | 'replayed' | 'unread' }>
   | { readonly kind: 'insert'; readonly order: AcceptedOrder }
   | { readonly kind: 'existing'; readonly orderId: string; readonly own: boolean };
 
@@ -120,31 +121,50 @@ function decidePlacement(order: NewOrder, seen: Seen, options: PlaceOrdersOption
   return { kind: 'insert', order: accepted };
 }
 
-/** After COMMIT: orders that were placed are known; those that existed are read as they are now. */
+/**
+ * After COMMIT: orders that were placed are known; those that existed are read as they are now. Never
+ * throws, since a placed order must not be told that it was not because another could not be read.
+ */
 async function answer(
   database: Database,
   verdicts: readonly Verdict[],
   placedAt: Date,
 ): Promise<Placement[]> {
   const existing = verdicts.flatMap((v) => (v.kind === 'existing' ? v.orderId : []));
-  const found = existing.length === 0 ? null : await readOrders(database.prisma, existing);
+  const found = await readExisting(database, existing);
   return verdicts.map((verdict): Placement => {
     switch (verdict.kind) {
       case 'insert':
         return { kind: 'placed', order: toPlacedOrder(verdict.order, placedAt) };
-      case 'existing':
-        return {
-          kind: verdict.own ? 'placed' : 'replayed',
-          order: getExisting(found, verdict.orderId),
-        };
+      case 'existing': {
+        const order = found.get(verdict.orderId);
+        if (order === undefined || order instanceof Error) {
+          const error = order ?? new Error(`order ${verdict.orderId} was there and is gone`);
+          return { kind: 'unread', error };
+        }
+        return { kind: verdict.own ? 'placed' : 'replayed', order };
+      }
       default:
         return verdict;
     }
   });
 }
 
-function getExisting(found: ReadonlyMap<string, Order> | null, id: string): Order {
-  const order = found?.get(id);
-  if (order === undefined) throw new Error(`order ${id} was there and is gone`);
-  return order;
+async function readExisting(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Order | Error>> {
+  if (ids.length === 0) return new Map();
+  try {
+    return await readOrders(database.prisma, ids);
+  } catch (error) {
+    // Of a newer version, which may be only one of them.
+    if (error instanceof UnknownStatusError && ids.length > 1) {
+      const each: [string, Order | Error | undefined][] = [];
+      for (const id of ids) each.push([id, (await readExisting(database, [id])).get(id)]);
+      return new Map(each.flatMap(([id, order]) => (order === undefined ? [] : [[id, order]])));
+    }
+    const reason = error instanceof Error ? error : new Error('not read', { cause: error });
+    return new Map(ids.map((id) => [id, reason]));
+  }
 }
