@@ -1,5 +1,6 @@
 import { cancelOrder } from '@orders/database/orders/cancel-order';
 import { readOrderEvents } from '@orders/database/orders/read-order-events';
+import { readOldestRefundSeconds } from '@orders/database/payments/read-oldest-refund';
 import { settleRefund } from '@orders/database/payments/settle-refund';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
@@ -104,6 +105,35 @@ test('a capture found on an order that is cancelled already makes one refund, wh
   expect(await begin(database, [id])).toEqual([{ kind: 'rest' }]);
   const [rest] = await database.sql('SELECT status, next_check_at FROM orders WHERE id = $1', [id]);
   expect(rest).toEqual({ status: 'cancelled', next_check_at: null });
+});
+
+test('a refund that was given by hand is written down as the runbook says, and the order ends', async () => {
+  const byHand = (id: string) =>
+    database.sql(
+      `UPDATE refunds SET refunded_at = now(), refund_id = 're_by_hand'
+        WHERE order_id = $1 AND n = 1 AND refunded_at IS NULL`,
+      [id],
+    );
+  const cancelling = await startCancelling('H-1');
+  await settle(database, [cancelling], 'captured');
+  expect(await readOldestRefundSeconds(database)).toBeGreaterThan(0);
+  await byHand(cancelling);
+  expect(await begin(database, [cancelling])).toMatchObject([{ call: { kind: 'settle' } }]);
+  await settle(database, [cancelling], 'captured');
+  expect(await readStatuses(database, [cancelling])).toEqual(['cancelled']);
+  expect(await readStock(database, 'H-1')).toMatchObject({ reserved: 0 });
+
+  const atRest = await startCancelling('H-2');
+  await settle(database, [atRest], { kind: 'voided' });
+  await settle(database, [atRest], 'captured');
+  await byHand(atRest);
+  await database.sql(
+    `UPDATE orders SET next_check_at = NULL
+      WHERE id = $1 AND status IN ('completed', 'rejected', 'cancelled')`,
+    [atRest],
+  );
+  expect(await begin(database, [atRest])).toEqual([{ kind: 'rest' }]);
+  expect(await readRefunds(atRest)).toMatchObject([{ done: true }]);
 });
 
 test('money that an earlier attempt turns out to have taken goes back before the next charge', async () => {

@@ -1,4 +1,5 @@
 import { countDeadLetters } from '@orders/database/dead-letters/read-dead-letters';
+import { readOldestRefundSeconds } from '@orders/database/payments/read-oldest-refund';
 import { readLoad } from '@orders/database/scaling/read-load';
 import type { ScalingRules } from '@orders/domain/decide-workers';
 import type { Logger } from '@orders/service/logger';
@@ -16,6 +17,7 @@ export interface LineMetricsOptions {
 }
 
 const LOOK_EVERY_MS = 5_000;
+const LOOK_AT_REFUNDS_EVERY_MS = 60_000;
 
 /**
  * Shows in the metrics what waits, for how long, and who is there to do it: here and not in the
@@ -50,7 +52,14 @@ export const lineMetrics = fp(function lineMetrics(
     // What was seen last stands; that PostgreSQL is away is told elsewhere.
     onError: (error) => logger.debug({ err: error }, 'The line could not be looked at.'),
   });
-  app.addHook('onClose', () => ticker.close());
+  const refunds = startTicker({
+    intervalMs: LOOK_AT_REFUNDS_EVERY_MS,
+    run: async () => {
+      gauges.oldestRefund.set(await readOldestRefundSeconds(app.database));
+    },
+    onError: (error) => logger.debug({ err: error }, 'Refunds could not be looked at.'),
+  });
+  app.addHook('onClose', () => Promise.all([ticker.close(), refunds.close()]));
   done();
 });
 
@@ -75,6 +84,10 @@ function createGauges(metrics: Metrics) {
       help: '1 while Redis is away: the line is told from the orders themselves',
     }),
     paused: metrics.gauge({ name: 'orders_queues_paused', help: 'Queues that are paused' }),
+    oldestRefund: metrics.gauge({
+      name: 'orders_oldest_refund_seconds',
+      help: 'Age of the oldest refund that the provider has not confirmed; 0 when there is none',
+    }),
     deadLetters: metrics.gauge({
       name: 'orders_dead_letters_open',
       help: 'Orders that gave up and wait for an operator',

@@ -80,7 +80,7 @@ export async function actOnDeadLetter(
 
 const CLOSED_STATE = { redrive: 'redriven', discard: 'discarded', resolve: 'resolved' } as const;
 
-/** False when the current attempt's outcome is known already, or the reference is missing. */
+/** False when the current attempt's outcome is known already, or the reference is missing or of another. */
 async function storeResolution(
   tx: Connection,
   order: { readonly id: string; readonly attempt: number },
@@ -91,6 +91,9 @@ async function storeResolution(
   if (attempt === null || attempt.outcome !== null) return false;
   if (act.outcome === 'charged') {
     if (act.reference === null) return false;
+    // The slip of an operator: this charge is another order's, and given back.
+    const refund = await tx.refund.findUnique({ where: { chargeId: act.reference } });
+    if (refund !== null && refund.orderId !== order.id) return false;
     await storeOutcomes(tx, [{ ...key, result: { kind: 'captured', chargeId: act.reference } }]);
   } else {
     await storeOutcomes(tx, [{ ...key, result: { kind: 'voided' } }]);
