@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findFreePort } from '@orders/local-services/free-port';
@@ -47,6 +48,8 @@ export async function startProxy(target: string): Promise<Proxy> {
   const port = await findFreePort();
   const sockets = new Set<Socket>();
   const closing = new AbortController();
+  // Each chunk that is delayed listens to it.
+  setMaxListeners(0, closing.signal);
   let fault: Fault = { kind: 'none' };
   let cut: (Cut & { seen: number; readonly done: () => void }) | null = null;
 
