@@ -29,11 +29,3 @@ test('an order that cannot be read is no business of those that were placed and 
     { kind: 'replayed', order: { id: known.id } },
   ]);
 });
-
-test('a basket that is in a batch a hundred times is looked for once', async () => {
-  const first = makeOrder();
-  const { customerId } = first;
-  const equal = Array.from({ length: 99 }, () => makeOrder({ customerId }));
-  const placements = await placeOrders(database, [first, ...equal], WINDOW);
-  expect(placements.map(({ kind }) => kind)).toEqual(['placed', ...Array(99).fill('duplicate')]);
-});
