@@ -22,7 +22,7 @@ export const MUTATIONS: readonly Mutation[] = [
         by: '     ORDER BY id`',
       },
       {
-        file: 'packages/database/src/orders/apply-steps.ts',
+        file: 'packages/database/src/orders/move-orders.ts',
         text: ' AND (o.status, o.version) IS NOT DISTINCT FROM (s.from_status, s.version)',
         by: '',
       },
@@ -60,7 +60,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'release stock without asking whether it is held',
     edits: [
       {
-        file: 'packages/database/src/inventory/sum-stock-effects.ts',
+        file: 'packages/database/src/inventory/list-stock-effects.ts',
         text: "if ((step.stock === 'reserve') === order.holdsStock) {",
         by: 'if (order.id.length === 0) {',
       },

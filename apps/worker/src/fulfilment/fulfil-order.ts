@@ -95,7 +95,12 @@ async function run(
   switch (result.kind) {
     case 'outcome':
       if (call.kind === 'refund') return DONE;
-      return settle(parts, { orderId, attempt: call.attempt.attempt, result: result.outcome });
+      return settle(parts, {
+        orderId,
+        attempt: call.attempt.attempt,
+        result: result.outcome,
+        ...(beginning.reserved === undefined ? {} : { reserved: beginning.reserved }),
+      });
     case 'refunded':
       if (call.kind === 'refund')
         await settleRefund(parts.database, orderId, call.refund.n, result.refundId);

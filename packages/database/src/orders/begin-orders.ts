@@ -14,9 +14,13 @@ import {
   readPayments,
 } from '../payments/read-payments.ts';
 import { inTransaction } from '../transaction.ts';
-import { applySteps, type OrderStep } from './apply-steps.ts';
-import { type LockedOrder, lockOrders, toState } from './lock-orders.ts';
+import { applySteps } from './apply-steps.ts';
+import type { Reserved } from './complete-reserved.ts';
+import { lockOrders } from './lock-orders.ts';
+import { type SeenOrder, toState } from './seen-order.ts';
+import { afterStep, type OrderStep } from './move-orders.ts';
 import { postponeOrders, type Postponement } from './postpone-orders.ts';
+import { reservePlenty } from './reserve-plenty.ts';
 
 /** A job's claim to run an order. */
 export interface OrderRun {
@@ -40,17 +44,37 @@ export type Beginning =
       /** How long ago the present step of the order began: outages are bounded by this. */
       readonly ageMs: number;
       readonly metadata: Readonly<Record<string, string>>;
+      /** The order as this run has reserved it; to be handed on to its settlement. */
+      readonly reserved?: Reserved;
     };
 
 /**
- * Begins the runs of a batch in one transaction, with one result per element at its place:
- * `pending` and `backordered` orders get their stock and a payment attempt, or join the line, or
- * are rejected; for all others it is read where an earlier run left off.
+ * Begins the runs of a batch, with one result per element at its place: `pending` and `backordered`
+ * orders get their stock and a payment attempt, or join the line, or are rejected; for all others it
+ * is read where an earlier run left off. New orders of which there is plenty need two statements, all
+ * others a transaction under their locks.
  *
  * Who gets the last unit is decided for the whole batch, first come first served, and behind the
  * orders that wait already. Committed when it resolves, so what it returns may be called.
  */
 export async function beginOrders(
+  database: Database,
+  runs: readonly OrderRun[],
+  policy: RetryPolicy,
+): Promise<Beginning[]> {
+  const reserved = await reservePlenty(database, runs, policy);
+  const others = runs.filter(({ orderId }) => !reserved.has(orderId));
+  const begun = others.length === 0 ? [] : await beginUnderLocks(database, others, policy);
+  const rest = begun.values();
+  return runs.map(({ orderId, dispatch }) => {
+    const taken = reserved.get(orderId);
+    if (taken === undefined) return rest.next().value ?? { kind: 'superseded' };
+    if (taken.order.dispatch > dispatch) return { kind: 'superseded' };
+    return toBeginning(taken.order, taken, undefined, policy);
+  });
+}
+
+async function beginUnderLocks(
   database: Database,
   runs: readonly OrderRun[],
   policy: RetryPolicy,
@@ -93,7 +117,7 @@ export async function beginOrders(
 /** Decides about the stock of a whole batch and carries it out. Returns the steps taken. */
 async function reserve(
   tx: Connection,
-  orders: readonly LockedOrder[],
+  orders: readonly SeenOrder[],
   payments: ReadonlyMap<string, Payments>,
   policy: RetryPolicy,
 ): Promise<Map<string, OrderStep>> {
@@ -132,7 +156,7 @@ async function reserve(
 }
 
 function toBeginning(
-  order: LockedOrder,
+  order: SeenOrder,
   taken: OrderStep | undefined,
   payments: Payments | undefined,
   policy: RetryPolicy,
@@ -155,5 +179,7 @@ function toBeginning(
   const call = nextCall(status, attempt, refunds, isFresh ? number : null, order.readAt, policy);
   if (call.kind === 'nothing') return { kind: 'rest' };
   const ageMs = taken === undefined ? order.readAt.getTime() - order.stepStartedAt.getTime() : 0;
-  return { kind: 'call', call, attempt: number, ageMs, metadata: order.metadata };
+  const begun = { kind: 'call', call, attempt: number, ageMs, metadata: order.metadata } as const;
+  if (taken === undefined) return begun;
+  return { ...begun, reserved: { order: afterStep(order, taken.step), items: taken.items } };
 }

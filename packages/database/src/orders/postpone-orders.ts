@@ -1,12 +1,12 @@
 import type { BasketItem } from '@orders/domain/basket';
 import type { Connection } from '../client.ts';
 import { replaceBackorders } from '../inventory/replace-backorders.ts';
-import type { LockedOrder } from './lock-orders.ts';
+import type { SeenOrder } from './seen-order.ts';
 import { plainArray, textArray } from '../sql-array.ts';
 
 /** A locked order that is looked at again later, in a run of its own. */
 export interface Postponement {
-  readonly order: LockedOrder;
+  readonly order: SeenOrder;
   readonly nextCheckMs: number;
   readonly waitsFor?: readonly BasketItem[] | undefined;
 }

@@ -15,8 +15,11 @@ import {
 import { storeOutcomes } from '../payments/store-outcomes.ts';
 import { toStorableText } from '../storable-text.ts';
 import { inTransaction } from '../transaction.ts';
-import { applySteps, type OrderStep } from './apply-steps.ts';
-import { type LockedOrder, lockOrders, toState } from './lock-orders.ts';
+import { applySteps } from './apply-steps.ts';
+import { completeReserved, type Reserved } from './complete-reserved.ts';
+import { lockOrders } from './lock-orders.ts';
+import { type SeenOrder, toState } from './seen-order.ts';
+import type { OrderStep } from './move-orders.ts';
 
 /** What a run found out about a payment attempt. */
 export interface Settlement {
@@ -26,6 +29,8 @@ export interface Settlement {
     | PaymentOutcome
     /** Still unknown, and no longer worth waiting for without an operator. */
     | { readonly kind: 'gave-up'; readonly reason: DeadLetterReason; readonly error: string };
+  /** The order as the run that asked for the money had reserved it; when it is still so, one statement settles it. */
+  readonly reserved?: Reserved;
 }
 
 /** How the order stands now. */
@@ -37,9 +42,10 @@ export interface Settled {
 }
 
 /**
- * Settles payment attempts of a batch in one transaction, with one result per element at its place.
+ * Settles payment attempts of a batch, with one result per element at its place.
  *
- * The outcome is first stored on its attempt, whatever has become of the order; then the order
+ * What was reserved by the same run and is paid is completed in one statement, if nobody has touched
+ * it since. All others are settled in one transaction. The outcome is first stored on its attempt, whatever has become of the order; then the order
  * takes the step that its status asks for: completed with its stock sold, rejected or tried again,
  * or given its money back. An outcome that arrives twice changes nothing the second time. A second
  * outcome of an order in the same batch is settled in a transaction after the first one's.
@@ -49,8 +55,13 @@ export async function settleOrders(
   settlements: readonly Settlement[],
   policy: RetryPolicy,
 ): Promise<Settled[]> {
+  const completed = await completeReserved(database, settlements, policy);
   const settled: Settled[] = [];
-  let left = settlements.map((settlement, place) => ({ settlement, place }));
+  let left = settlements.flatMap((settlement, place) => {
+    if (!completed.has(settlement)) return { settlement, place };
+    settled[place] = { status: 'completed', refundDue: false };
+    return [];
+  });
   while (left.length > 0) {
     const seen = new Set<string>();
     const later: typeof left = [];
@@ -120,14 +131,14 @@ async function settleDistinctOrders(
 
 function isPlain(
   { orderId, attempt, result }: Settlement,
-  orders: ReadonlyMap<string, LockedOrder>,
+  orders: ReadonlyMap<string, SeenOrder>,
 ): boolean {
   const order = orders.get(orderId);
   return order?.status === 'reserved' && order.attempt === attempt && result.kind === 'captured';
 }
 
 function decide(
-  order: LockedOrder,
+  order: SeenOrder,
   { attempt, result }: Settlement,
   payments: Payments = NO_PAYMENTS,
   policy: RetryPolicy,
@@ -158,7 +169,7 @@ function outcomeOf(
   return result.reason === 'refund_failed' ? null : stored;
 }
 
-function toSettled(order: LockedOrder | undefined, decision: Decision | undefined): Settled {
+function toSettled(order: SeenOrder | undefined, decision: Decision | undefined): Settled {
   if (order === undefined) return { status: null, refundDue: false };
   if (decision?.kind !== 'step') return { status: order.status, refundDue: false };
   return { status: decision.step.to, refundDue: decision.step.refund !== undefined };

@@ -3,7 +3,7 @@ import type { Connection } from '../client.ts';
 import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import { NO_PAYMENTS, paymentState, readPayments } from '../payments/read-payments.ts';
 import { applySteps } from './apply-steps.ts';
-import { type LockedOrder, toState } from './lock-orders.ts';
+import { type SeenOrder, toState } from './seen-order.ts';
 
 /**
  * Lets a decision be made about one locked order and carries it out, stock and all. Returns the
@@ -11,7 +11,7 @@ import { type LockedOrder, toState } from './lock-orders.ts';
  */
 export async function takeStep(
   tx: Connection,
-  order: LockedOrder,
+  order: SeenOrder,
   actor: string,
   pickedUp: boolean,
   decide: (state: OrderState) => Decision,

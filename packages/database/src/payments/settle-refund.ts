@@ -2,7 +2,8 @@ import { decideRefunded } from '@orders/domain/decide-payment';
 import type { Database } from '../client.ts';
 import { lockStockOfOrders } from '../inventory/lock-stock-of-orders.ts';
 import { applySteps } from '../orders/apply-steps.ts';
-import { lockOrder, toState } from '../orders/lock-orders.ts';
+import { lockOrder } from '../orders/lock-orders.ts';
+import { toState } from '../orders/seen-order.ts';
 import { inTransaction } from '../transaction.ts';
 import { paymentState, readPayments } from './read-payments.ts';
 
