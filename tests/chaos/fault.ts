@@ -41,7 +41,7 @@ export type FaultKind =
   | { readonly kind: 'blackhole' }
   | { readonly kind: 'down' }
   | { readonly kind: 'reset' }
-  /** The connection is cut at its next COMMIT. */
+  /** The connection is cut at its next statement that writes orders. */
   | { readonly kind: 'cut-commit'; readonly deliver: boolean };
 
 /** One line for people. */

@@ -137,7 +137,11 @@ async function strikeLink(system: System, link: Link, fault: Fault): Promise<Hea
       proxy.reset();
       break;
     case 'cut-commit':
-      void proxy.cutWhen({ from: 'client', contains: 'COMMIT', deliver: fault.deliver });
+      void proxy.cutWhen({
+        from: 'client',
+        contains: 'UPDATE order_counters',
+        deliver: fault.deliver,
+      });
       break;
     default:
       throw new Error(`${fault.kind} is no fault of a network`);

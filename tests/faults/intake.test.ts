@@ -53,7 +53,7 @@ test.each([
     const system = await given({ stores, through: ['api>postgres'] });
     const cut = system
       .proxy('api>postgres')
-      .cutWhen({ from: 'client', contains: 'COMMIT', deliver });
+      .cutWhen({ from: 'client', contains: 'UPDATE order_counters', deliver });
     const orders = Array.from({ length: 100 }, () => system.client.wish());
     const answers = Promise.all(orders.map((order) => system.client.insist(order)));
     await cut;

@@ -206,8 +206,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'packages/database/src/orders/lock-guards.ts',
-        text: '  if (guards.size === 0) return;',
-        by: '  if (guards.size >= 0) return;',
+        text: 'count(pg_advisory_xact_lock(guard))',
+        by: 'count(guard)',
       },
     ],
     suites: [{ project: 'packages', file: 'packages/database/test/place-orders-at-once.test.ts' }],
@@ -228,8 +228,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'packages/database/src/orders/place-orders.ts',
-        text: 'if (!run.reachedCommit || !isReplyLost(error)) throw error;',
-        by: 'if (run.reachedCommit || !isReplyLost(error)) throw error;',
+        text: "    if (isReplyLost(error)) return { kind: 'reply-lost', error };\n",
+        by: '',
       },
     ],
     suites: [

@@ -15,7 +15,10 @@ export type TransactionStep =
   | 'sync-apply'
   | 'sync-finish';
 
-/** Called inside a transaction before its COMMIT, and after it. For tests that crash there. */
+/**
+ * Called inside a transaction before its COMMIT, or before the statement that is one, and after it. For
+ * tests that crash there.
+ */
 export type TransactionFailpoint = (
   name: `${TransactionStep}.${'before' | 'after'}-commit`,
   orderIds: readonly string[],

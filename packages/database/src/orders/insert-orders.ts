@@ -2,26 +2,39 @@ import type { Order } from '@orders/domain/contracts/order';
 import { PRODUCTION_RETRY_POLICY } from '@orders/domain/retry-policy';
 import { CATALOGUE_CURRENCY } from '@orders/domain/money';
 import type { Connection } from '../client.ts';
+import { Prisma } from '../generated/client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
 import type { AcceptedOrder } from './new-order.ts';
 import { plainArray, textArray } from '../sql-array.ts';
+import { takeGuards } from './lock-guards.ts';
+
+export interface InsertOptions {
+  /** Baskets are guarded while it is above 0. */
+  readonly duplicateWindowSeconds: number;
+  readonly leaseMs?: number | undefined;
+}
 
 /**
- * Writes orders, items, the first row of each log and the counter in one statement. Rows go in by
- * (customer, key), so that batches with crossing keys cannot deadlock on the unique index. An
- * order whose key is taken is left out with all that belongs to it: then `count` is less than
- * what was given, and the caller must roll back.
+ * Writes orders, items, the first row of each log and the counter in one statement, if none of the
+ * baskets has a live twin once their guards are ours: nothing else otherwise. An order whose key or id
+ * is taken is left out with all that belongs to it. Either way `count` is less than what was given.
+ *
+ * Rows go in by (customer, key), so that batches with crossing keys cannot deadlock on the unique
+ * index. What asks for the count of another part runs after that part: first the guards, then the
+ * look for twins, then the rows.
  */
 export async function insertOrders(
-  tx: Connection,
+  connection: Connection,
   orders: readonly AcceptedOrder[],
-  leaseMs: number = PRODUCTION_RETRY_POLICY.leaseMs,
+  { duplicateWindowSeconds, leaseMs = PRODUCTION_RETRY_POLICY.leaseMs }: InsertOptions,
 ): Promise<{ count: number; at: Date }> {
   const lines = orders.flatMap((order) =>
     order.pricedItems.map((item, position) => ({ ...item, position, orderId: order.id })),
   );
-  const rows = await tx.$queryRaw<{ count: number; at: Date }[]>`
-    WITH input AS MATERIALIZED (
+  const guarded = duplicateWindowSeconds > 0 ? orders.filter((o) => !o.allowDuplicate) : [];
+  const rows = await connection.$queryRaw<{ count: number; at: Date }[]>`
+    WITH ${guarded.length === 0 ? NO_TWINS : selectTwins(guarded, duplicateWindowSeconds)},
+    input AS MATERIALIZED (
       SELECT * FROM unnest(
         ${textArray(orders.map((o) => o.id))}::uuid[],
         ${textArray(orders.map((o) => o.customerId))}::text[],
@@ -39,6 +52,7 @@ export async function insertOrders(
              idempotency_key, request_hash, fingerprint,
              now() + make_interval(secs => ${leaseMs / 1000}::double precision), now(), now(), now()
         FROM input
+       WHERE (SELECT count(*) FROM twins) = 0
        ORDER BY customer_id, idempotency_key, id
           ON CONFLICT DO NOTHING
       RETURNING id
@@ -65,6 +79,19 @@ export async function insertOrders(
   const [row] = rows;
   if (row === undefined) throw new Error('an aggregate without a row');
   return row;
+}
+
+const NO_TWINS = Prisma.sql`twins AS (SELECT WHERE false)`;
+
+function selectTwins(orders: readonly AcceptedOrder[], windowSeconds: number): Prisma.Sql {
+  return Prisma.sql`guards AS MATERIALIZED (${takeGuards(orders)}),
+    twins AS MATERIALIZED (
+      SELECT FROM live_twins(
+        ${textArray(orders.map((o) => o.customerId))}::text[],
+        ${textArray(orders.map((o) => o.fingerprint))}::text[],
+        ${windowSeconds}::double precision, NULL)
+       WHERE (SELECT guards FROM guards) > 0
+    )`;
 }
 
 /** The order as its first reader sees it; equal to what a read would give. */

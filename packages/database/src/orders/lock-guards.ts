@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../client.ts';
+import { Prisma } from '../generated/client.ts';
 import { textArray } from '../sql-array.ts';
 
 /** What a guard stands for: a customer's basket. */
@@ -22,15 +23,19 @@ export async function lockGuards(
   orders: readonly Guarded[],
   windowIsOn: boolean,
 ): Promise<void> {
+  if (!windowIsOn || orders.every(({ allowDuplicate }) => allowDuplicate)) return;
+  await tx.$queryRaw(takeGuards(orders));
+}
+
+/** The statement of {@link lockGuards}, for those that do more than that. One row, with the count. */
+export function takeGuards(orders: readonly Guarded[]): Prisma.Sql {
   const guards = new Set<bigint>();
-  for (const order of orders) {
-    if (windowIsOn && !order.allowDuplicate) guards.add(guardOf(order));
-  }
-  if (guards.size === 0) return;
+  for (const order of orders) if (!order.allowDuplicate) guards.add(guardOf(order));
   const sorted = Array.from(guards).sort((a, b) => (a < b ? -1 : 1));
   // Executed in the order of the array; the count keeps the result to one row.
-  await tx.$queryRaw`
-    SELECT count(pg_advisory_xact_lock(guard)) FROM unnest(${textArray(sorted.map(String))}::bigint[]) AS guard`;
+  return Prisma.sql`
+    SELECT count(pg_advisory_xact_lock(guard)) AS guards
+      FROM unnest(${textArray(sorted.map(String))}::bigint[]) AS guard`;
 }
 
 function guardOf({ customerId, fingerprint }: Guarded): bigint {

@@ -41,9 +41,8 @@ interface Row {
 
 /**
  * Looks up keys, live duplicates and prices of a batch in one statement: a trip to PostgreSQL costs
- * more than what it carries. Each comes as one JSON list, which is read faster than rows are.
- *
- * Live is all but cancelled, rejected and failed; failed counts while its payment is unknown.
+ * more than what it carries. Each comes as one JSON list, which is read faster than rows are. What is a
+ * live duplicate the function `live_twins` says, in the migrations.
  */
 export async function lookUpPlacements(
   tx: Connection,
@@ -116,17 +115,8 @@ function selectTwins(
   exceptId: string | undefined,
 ): Prisma.Sql {
   return Prisma.sql`
-    (SELECT json_agg(json_build_array(g.customer_id, g.fingerprint, twin.id))
-       FROM unnest(${textArray(orders.map((order) => order.customerId))}::text[],
-                   ${textArray(orders.map((order) => order.fingerprint))}::text[]) AS g(customer_id, fingerprint)
-      CROSS JOIN LATERAL (
-            SELECT o.id FROM orders o
-             WHERE o.customer_id = g.customer_id AND o.fingerprint = g.fingerprint
-               AND o.id IS DISTINCT FROM ${exceptId ?? null}::uuid
-               AND o.created_at > now() - make_interval(secs => ${windowSeconds}::double precision)
-               AND (o.status NOT IN ('cancelled', 'rejected', 'failed')
-                    OR o.status = 'failed' AND EXISTS (
-                       SELECT FROM payment_attempts p WHERE p.order_id = o.id AND p.outcome IS NULL))
-             ORDER BY o.created_at DESC
-             LIMIT 1) twin)`;
+    (SELECT json_agg(json_build_array(customer_id, fingerprint, id))
+       FROM live_twins(${textArray(orders.map((order) => order.customerId))}::text[],
+                       ${textArray(orders.map((order) => order.fingerprint))}::text[],
+                       ${windowSeconds}::double precision, ${exceptId ?? null}::uuid))`;
 }

@@ -1,10 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Order } from '@orders/domain/contracts/order';
 import { priceOrder } from '@orders/domain/price-order';
 import type { Connection, Database } from '../client.ts';
-import { isReplyLost } from '../sql-state.ts';
-import { inTransaction, RunAgain } from '../transaction.ts';
+import { isContention, isReplyLost } from '../sql-state.ts';
 import { insertOrders, toPlacedOrder } from './insert-orders.ts';
-import { lockGuards } from './lock-guards.ts';
 import { basketOf, type Found, keyOf, lookUpOwn, lookUpPlacements } from './look-up-placements.ts';
 import type { AcceptedOrder, NewOrder, Placement } from './new-order.ts';
 import { UnknownStatusError } from './order-row.ts';
@@ -22,13 +21,17 @@ type Verdict =
   | { readonly kind: 'insert'; readonly order: AcceptedOrder }
   | { readonly kind: 'existing'; readonly orderId: string; readonly own: boolean };
 
+/** How often a batch is decided anew because somebody was faster. */
+const MAX_TRIES = 6;
+
 /**
- * Places a batch of orders in one transaction, with one result per element at its place.
+ * Places a batch of orders in two statements, with one result per element at its place: one that
+ * looks up what decides about them, and one that writes them if it is still so.
  *
  * The outcome is as if the elements had been placed one after the other: the same key gives the
  * same order, a basket equal to a live one of the same customer within the window is refused.
- * When it resolves, everything it reports is committed. A reply to COMMIT that got lost is
- * repeated with the same ids; finding one's own id then is success.
+ * When it resolves, everything it reports is committed. What was written in part, or whose reply got
+ * lost, is looked at again with the same ids; finding one's own id then is success.
  *
  * @throws when PostgreSQL cannot be reached or an element's data is refused by it (SQLSTATE 22…)
  */
@@ -37,62 +40,60 @@ export async function placeOrders(
   orders: readonly NewOrder[],
   options: PlaceOrdersOptions,
 ): Promise<Placement[]> {
-  const run: Run = { repeated: false, reachedCommit: false };
+  let mayBeThere = false;
+  let repliesLost = 0;
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const verdicts = await decidePlacements(database.prisma, orders, options, mayBeThere);
+    const accepted = verdicts.flatMap((verdict) =>
+      verdict.kind === 'insert' ? verdict.order : [],
+    );
+    if (accepted.length === 0) return answer(database, verdicts, new Date());
+    const written = await write(database, orders, accepted, options);
+    if (written.kind === 'all') return answer(database, verdicts, written.at);
+    if (written.kind === 'reply-lost') repliesLost += 1;
+    if (repliesLost > 1) throw written.error;
+    // Another process took one of the keys or baskets meanwhile, or a statement given up for lost has
+    // ended well after all and took the ids.
+    mayBeThere = true;
+    if (tries > 1) await delay(Math.random() * 10 * 2 ** tries);
+  }
+  throw new Error(`others were faster than this batch ${MAX_TRIES} times`);
+}
+
+type Written =
+  | { readonly kind: 'all'; readonly at: Date }
+  | { readonly kind: 'not-all' | 'reply-lost'; readonly error: unknown };
+
+/** In one statement, which is a transaction of its own. */
+async function write(
+  { prisma, failpoint }: Database,
+  orders: readonly NewOrder[],
+  accepted: readonly AcceptedOrder[],
+  options: PlaceOrdersOptions,
+): Promise<Written> {
+  const ids = orders.map(({ id }) => id);
+  await failpoint?.('place.before-commit', ids);
   try {
-    return await placeOnce(database, orders, options, run);
+    const { count, at } = await insertOrders(prisma, accepted, options);
+    await failpoint?.('place.after-commit', ids);
+    return count === accepted.length ? { kind: 'all', at } : { kind: 'not-all', error: null };
   } catch (error) {
-    // What never got to COMMIT is not there: its caller is told at once, not after a second wait.
-    if (!run.reachedCommit || !isReplyLost(error)) throw error;
-    return placeOnce(database, orders, options, { ...run, repeated: true });
+    if (isContention(error)) return { kind: 'not-all', error };
+    if (isReplyLost(error)) return { kind: 'reply-lost', error };
+    throw error;
   }
 }
 
-interface Run {
-  /** Some of the orders may be there already, placed by an earlier run. */
-  repeated: boolean;
-  reachedCommit: boolean;
-}
-
-async function placeOnce(
-  database: Database,
-  orders: readonly NewOrder[],
-  options: PlaceOrdersOptions,
-  run: Run,
-): Promise<Placement[]> {
-  const { verdicts, placedAt } = await inTransaction(
-    database,
-    async (tx) => {
-      run.reachedCommit = false;
-      await lockGuards(tx, orders, options.duplicateWindowSeconds > 0);
-      // A new statement: its snapshot begins after the guards are ours.
-      const decided = await decidePlacements(tx, orders, options, run.repeated);
-      const accepted = decided.flatMap((verdict) =>
-        verdict.kind === 'insert' ? verdict.order : [],
-      );
-      if (accepted.length === 0) return { verdicts: decided, placedAt: new Date() };
-      const inserted = await insertOrders(tx, accepted, options.leaseMs);
-      if (inserted.count < accepted.length) {
-        // Another process took one of the keys meanwhile, or a run given up for lost has ended
-        // well after all and took the ids: look again, now seeing it.
-        run.repeated = true;
-        throw new RunAgain('an idempotency key was taken');
-      }
-      run.reachedCommit = true;
-      return { verdicts: decided, placedAt: inserted.at };
-    },
-    { step: 'place', orderIds: orders.map(({ id }) => id) },
-  );
-  return answer(database, verdicts, placedAt);
-}
-
 async function decidePlacements(
-  tx: Connection,
+  connection: Connection,
   orders: readonly NewOrder[],
   options: PlaceOrdersOptions,
-  repeated: boolean,
+  mayBeThere: boolean,
 ): Promise<Verdict[]> {
-  const found = await lookUpPlacements(tx, orders, options);
-  const seen: Seen = { ...found, own: repeated ? await lookUpOwn(tx, orders) : new Map() };
+  const found = await lookUpPlacements(connection, orders, options);
+  // Afterwards: what is committed between the two is one's own, not somebody else's.
+  const own = mayBeThere ? await lookUpOwn(connection, orders) : new Map<string, unknown>();
+  const seen: Seen = { ...found, own };
   return orders.map((order) => decidePlacement(order, seen, options));
 }
 
