@@ -1,15 +1,12 @@
-import type { Mutation, Suite } from './mutation.ts';
-
-function story(file: string, only: string): Suite {
-  return { project: 'stories', file: `tests/faults/${file}.test.ts`, only };
-}
+import type { Mutation } from './mutation.ts';
+import { STOCK_MUTATIONS } from './stock-mutations.ts';
+import { database, story } from './suites.ts';
 
 const POISON = story('worker-death', 'an order that kills its worker');
 const RACE = story('money', 'cancel raced');
 const FROZEN = story('money', 'a worker frozen between');
 const FATES = story('money', 'whatever the provider does');
 const FLUSHED = story('redis', 'Redis flushed');
-const SCARCE = story('stock', '1,000 orders at once');
 
 /** Each breaks one rule of how the promises hold. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -55,41 +52,6 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     suites: [FATES],
-  },
-  {
-    name: 'release stock without asking whether it is held',
-    edits: [
-      {
-        file: 'packages/database/src/inventory/list-stock-effects.ts',
-        text: "if ((step.stock === 'reserve') === order.holdsStock) {",
-        by: 'if (order.id.length === 0) {',
-      },
-      {
-        file: 'packages/domain/src/decide.ts',
-        text: "      return step(order, 'cancelled', 'cancelled', { reason });",
-        by: "      return step(order, 'cancelled', 'cancelled', { reason, stock: 'release' });",
-      },
-    ],
-    suites: [{ project: 'packages', file: 'packages/database/test/cancel-order.test.ts' }],
-  },
-  {
-    name: 'stock locked in any order',
-    edits: [
-      {
-        file: 'packages/database/src/inventory/lock-stock-of-orders.ts',
-        text: '       ORDER BY sku\n',
-        by: '       ORDER BY random()\n',
-      },
-    ],
-    // Many batches of one process: a worker has one of each step under way, and may be lucky.
-    suites: [
-      {
-        project: 'packages',
-        file: 'packages/database/test/begin-orders.test.ts',
-        only: 'hundreds at once',
-      },
-      story('stock', 'hundreds at once'),
-    ],
   },
   {
     name: 'no sweeper',
@@ -180,26 +142,15 @@ export const MUTATIONS: readonly Mutation[] = [
     suites: [RACE],
   },
   {
-    name: 'what is reserved counts as available',
+    name: 'a reserved order is completed whatever has become of it',
     edits: [
       {
-        file: 'packages/database/src/inventory/lock-stock-of-orders.ts',
-        text: 'SELECT sku, on_hand - reserved AS available',
-        by: 'SELECT sku, on_hand AS available',
+        file: 'packages/database/src/orders/move-orders.ts',
+        text: '(o.status, o.version) IS NOT DISTINCT FROM (s.from_status, s.version)',
+        by: '(s.charge_id IS NOT NULL OR (o.status, o.version) IS NOT DISTINCT FROM (s.from_status, s.version))',
       },
     ],
-    suites: [SCARCE],
-  },
-  {
-    name: 'a new order overtakes those who wait for its stock',
-    edits: [
-      {
-        file: 'packages/database/src/inventory/read-waiting.ts',
-        text: '  if (inStock.length === 0) return [];',
-        by: '  if (inStock.length >= 0) return [];',
-      },
-    ],
-    suites: [{ project: 'packages', file: 'packages/database/test/backorders.test.ts' }],
+    suites: [database('complete-reserved')],
   },
   {
     name: 'equal baskets do not wait for one another',
@@ -210,7 +161,7 @@ export const MUTATIONS: readonly Mutation[] = [
         by: 'count(guard)',
       },
     ],
-    suites: [{ project: 'packages', file: 'packages/database/test/place-orders-at-once.test.ts' }],
+    suites: [database('place-orders-at-once')],
   },
   {
     name: 'a dead letter can be redriven again and again',
@@ -232,9 +183,7 @@ export const MUTATIONS: readonly Mutation[] = [
         by: '',
       },
     ],
-    suites: [
-      { project: 'packages', file: 'packages/database/test/place-orders-lost-reply.test.ts' },
-    ],
+    suites: [database('place-orders-lost-reply')],
   },
   {
     name: 'the warehouse counts what was sold twice',
@@ -247,4 +196,5 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     suites: [{ project: 'stories', file: 'tests/faults/warehouse.test.ts', only: 'sales under' }],
   },
+  ...STOCK_MUTATIONS,
 ];

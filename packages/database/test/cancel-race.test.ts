@@ -1,11 +1,13 @@
 import { cancelOrder } from '@orders/database/orders/cancel-order';
+import { settleOrders } from '@orders/database/orders/settle-orders';
 import { settleRefund } from '@orders/database/payments/settle-refund';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
-import { begin, place, readStatuses, settle } from './drive-orders.ts';
+import { begin, handOn, place, POLICY, readStatuses } from './drive-orders.ts';
 import { expectConsistent } from './expect-consistent.ts';
 import { makeOrder, times } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
+import { chance } from './walk-provider.ts';
 
 const ROUNDS = 200;
 /** Each with up to three transactions under way, and a connection for each of them. */
@@ -49,7 +51,13 @@ async function work(id: string, at: (moment: Moment) => Promise<unknown>): Promi
       const { key, attempt } = call.attempt;
       const outcome = call.kind === 'settle' ? call.outcome : askProvider(key, id, call.kind);
       await at('settle');
-      await settle(database, [id], outcome, attempt);
+      // Half of them as by a run that has not reserved the order itself.
+      const reserved = chance(0.5) ? handOn(beginning) : {};
+      await settleOrders(
+        database,
+        [{ orderId: id, attempt, result: outcome, ...reserved }],
+        POLICY,
+      );
     }
     await at('end');
   }

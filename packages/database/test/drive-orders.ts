@@ -1,7 +1,7 @@
 import { type Beginning, beginOrders, type OrderRun } from '@orders/database/orders/begin-orders';
 import type { NewOrder } from '@orders/database/orders/new-order';
 import { placeOrders } from '@orders/database/orders/place-orders';
-import { type Settled, settleOrders } from '@orders/database/orders/settle-orders';
+import { type Settled, type Settlement, settleOrders } from '@orders/database/orders/settle-orders';
 import type { PaymentOutcome } from '@orders/domain/decision';
 import { PRODUCTION_RETRY_POLICY, type RetryPolicy } from '@orders/domain/retry-policy';
 import type { TestDatabase } from './start-database.ts';
@@ -52,6 +52,18 @@ export function settle(
         : outcome,
   }));
   return settleOrders(database, settlements, POLICY);
+}
+
+/** What the run that has begun an order hands on to its settlement. */
+export function handOn(beginning: Beginning | undefined): Pick<Settlement, 'reserved'> {
+  const reserved = beginning?.kind === 'call' ? beginning.reserved : undefined;
+  return reserved === undefined ? {} : { reserved };
+}
+
+/** That the first attempt of an order has been paid, as the run that has begun it reports it. */
+export function captured(orderId: string, beginning: Beginning | undefined): Settlement {
+  const result = { kind: 'captured', chargeId: `charge-of-${orderId}-1` } as const;
+  return { orderId, attempt: 1, result, ...handOn(beginning) };
 }
 
 /** Statuses by id, in the order of the ids. */

@@ -3,7 +3,7 @@ import { recordFailure } from '@orders/database/orders/record-failure';
 import { type Settlement, settleOrders } from '@orders/database/orders/settle-orders';
 import { settleRefund } from '@orders/database/payments/settle-refund';
 import type { RetryPolicy } from '@orders/domain/retry-policy';
-import { POLICY } from './drive-orders.ts';
+import { handOn, POLICY } from './drive-orders.ts';
 import type { TestDatabase } from './start-database.ts';
 
 /** Gives up early, so that a walk sees every end. */
@@ -59,6 +59,8 @@ export async function callProvider(
         orderId,
         attempt: call.attempt.attempt,
         result: ask(orderId, call.attempt.attempt),
+        // Others come from a run that has not reserved the order itself.
+        ...(chance(0.5) ? handOn(beginning) : {}),
       });
     }
   }
