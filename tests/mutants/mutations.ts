@@ -164,6 +164,17 @@ export const MUTATIONS: readonly Mutation[] = [
     suites: [database('place-orders-at-once')],
   },
   {
+    name: 'equal baskets are seen as they were before their guard was waited for',
+    edits: [
+      {
+        file: 'prisma/migrations/20261122000000_look_again/migration.sql',
+        text: '"id" UUID)\nLANGUAGE plpgsql VOLATILE',
+        by: '"id" UUID)\nLANGUAGE plpgsql STABLE',
+      },
+    ],
+    suites: [database('place-orders-at-once')],
+  },
+  {
     name: 'a dead letter can be redriven again and again',
     edits: [
       {

@@ -87,4 +87,15 @@ export const STOCK_MUTATIONS: readonly Mutation[] = [
     ],
     suites: [database('reserve-plenty')],
   },
+  {
+    name: 'lines are seen as they were before the lock was waited for',
+    edits: [
+      {
+        file: 'prisma/migrations/20261122000000_look_again/migration.sql',
+        text: 'RETURNS BOOLEAN\nLANGUAGE plpgsql VOLATILE',
+        by: 'RETURNS BOOLEAN\nLANGUAGE plpgsql STABLE',
+      },
+    ],
+    suites: [database('overtaking')],
+  },
 ];

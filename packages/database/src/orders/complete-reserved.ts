@@ -19,6 +19,7 @@ export interface Reserved {
  * the settlements that are done; the others have left no trace and are to be settled under their
  * locks.
  *
+ * @param settlements of orders that are all different
  * @throws as any statement does; when the reply was lost, the orders may be completed
  */
 export async function completeReserved(
@@ -26,16 +27,14 @@ export async function completeReserved(
   settlements: readonly Settlement[],
   policy: RetryPolicy,
 ): Promise<ReadonlySet<Settlement>> {
-  const paid = new Map<string, { readonly settlement: Settlement; readonly step: OrderStep }>();
-  for (const settlement of settlements) {
+  const paid = settlements.flatMap((settlement) => {
     const step = decideCompletion(settlement, policy);
-    // Of two outcomes of an order one is late, which must be seen.
-    if (step !== null && !paid.has(step.order.id)) paid.set(step.order.id, { settlement, step });
-  }
-  if (paid.size === 0) return new Set();
-  const steps = Array.from(paid.values(), ({ step }) => step);
+    return step === null ? [] : [{ settlement, step }];
+  });
+  if (paid.length === 0) return new Set();
+  const steps = paid.map(({ step }) => step);
   const moved = await moveAsSeen(database, steps, 'settle', { pickedUp: true });
-  const done = Array.from(paid.values()).filter(({ step }) => moved.has(step.order.id));
+  const done = paid.filter(({ step }) => moved.has(step.order.id));
   return new Set(done.map(({ settlement }) => settlement));
 }
 

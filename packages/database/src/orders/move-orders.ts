@@ -32,11 +32,10 @@ export interface MoveOptions {
  * or nothing. Only those move that are in the status and version that their decision was made on;
  * their ids are returned. A version stands for all of an order that a decision depends on, its items
  * included, so who read them before and holds no lock may move them, too (optimistic concurrency
- * control; Kung & Robinson, 1981).
+ * control; Kung & Robinson, 1981). It does not stand for the dispatch: a newer one finds them moved.
  *
  * Takes its locks itself, in the order of everywhere: orders by id, SKUs sorted, the counter last.
- * Stock is judged under its lock. The lines of those who wait are as they were when the statement
- * began: who joins one at this very moment is one whom the stock did not suffice for anyway.
+ * Stock is judged under its lock, and so are the lines of those who wait for it.
  */
 export async function moveOrders(
   connection: Connection,
@@ -170,8 +169,8 @@ const FROM_PLENTY = Prisma.sql`
          AND NOT EXISTS (
              SELECT FROM (SELECT sku, sum(reserved) AS wanted FROM effect GROUP BY sku) need
                LEFT JOIN held USING (sku)
-              WHERE need.wanted > COALESCE(held.available, 0)
-                 OR (SELECT true FROM backorders b WHERE b.sku = need.sku LIMIT 1))`;
+              WHERE need.wanted > COALESCE(held.available, 0))
+         AND NOT (SELECT is_waited_for(ARRAY(SELECT sku FROM held)))`;
 
 /** The order as a step that was carried out leaves it, seen by whoever carried it out. */
 export function afterStep(order: SeenOrder, step: Step): SeenOrder {

@@ -55,13 +55,8 @@ export async function settleOrders(
   settlements: readonly Settlement[],
   policy: RetryPolicy,
 ): Promise<Settled[]> {
-  const completed = await completeReserved(database, settlements, policy);
   const settled: Settled[] = [];
-  let left = settlements.flatMap((settlement, place) => {
-    if (!completed.has(settlement)) return { settlement, place };
-    settled[place] = { status: 'completed', refundDue: false };
-    return [];
-  });
+  let left = settlements.map((settlement, place) => ({ settlement, place }));
   while (left.length > 0) {
     const seen = new Set<string>();
     const later: typeof left = [];
@@ -83,6 +78,21 @@ export async function settleOrders(
 }
 
 async function settleDistinctOrders(
+  database: Database,
+  settlements: readonly Settlement[],
+  policy: RetryPolicy,
+): Promise<Settled[]> {
+  const completed = await completeReserved(database, settlements, policy);
+  const others = settlements.filter((settlement) => !completed.has(settlement));
+  const settled = others.length === 0 ? [] : await settleUnderLocks(database, others, policy);
+  const rest = settled.values();
+  return settlements.map((settlement) => {
+    if (completed.has(settlement)) return { status: 'completed', refundDue: false };
+    return rest.next().value ?? { status: null, refundDue: false };
+  });
+}
+
+async function settleUnderLocks(
   database: Database,
   settlements: readonly Settlement[],
   policy: RetryPolicy,
