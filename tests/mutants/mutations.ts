@@ -161,7 +161,7 @@ export const MUTATIONS: readonly Mutation[] = [
         by: 'count(guard)',
       },
     ],
-    suites: [database('place-orders-at-once')],
+    suites: [database('place-orders-guards')],
   },
   {
     name: 'equal baskets are seen as they were before their guard was waited for',
@@ -172,7 +172,7 @@ export const MUTATIONS: readonly Mutation[] = [
         by: '"id" UUID)\nLANGUAGE plpgsql STABLE',
       },
     ],
-    suites: [database('place-orders-at-once')],
+    suites: [database('place-orders-guards')],
   },
   {
     name: 'a dead letter can be redriven again and again',

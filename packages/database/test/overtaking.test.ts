@@ -6,6 +6,7 @@ import { begin, place, POLICY, readRuns, readStatuses, readStock } from './drive
 import { expectConsistent } from './expect-consistent.ts';
 import { makeOrder } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
+import { waitForWaiting } from './wait-for-waiting.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -20,18 +21,6 @@ function createGate(): { promise: Promise<void>; resolve: () => void } {
     resolve = done;
   });
   return { promise, resolve };
-}
-
-/** Until so many statements wait for locks. */
-async function waitForWaiting(count: number): Promise<void> {
-  await expect
-    .poll(
-      () =>
-        database.sql(`SELECT FROM pg_stat_activity WHERE datname = current_database()
-                         AND wait_event_type = 'Lock'`),
-      { timeout: 5_000, interval: 5 },
-    )
-    .toHaveLength(count);
 }
 
 // The young one's statement begins before the old one has joined the line, and ends after the delivery
@@ -51,9 +40,9 @@ test('an order does not overtake one that joined the line while it waited for th
   await joining.promise;
   const order = { sku: 'A-1', delta: 2, reason: 'count', actor: 'op', idempotencyKey: 'delivery' };
   const delivery = adjustStock(database, order);
-  await waitForWaiting(1);
+  await waitForWaiting(database, 1);
   const second = begin(database, [young]);
-  await waitForWaiting(2);
+  await waitForWaiting(database, 2);
   goOn.resolve();
   await Promise.all([first, delivery, second]);
 

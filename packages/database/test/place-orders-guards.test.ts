@@ -1,0 +1,60 @@
+import { insertOrders } from '@orders/database/orders/insert-orders';
+import type { AcceptedOrder, NewOrder } from '@orders/database/orders/new-order';
+import { placeOrders } from '@orders/database/orders/place-orders';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { addProduct } from './add-product.ts';
+import { expectConsistent } from './expect-consistent.ts';
+import { makeOrder } from './make-order.ts';
+import { startDatabase, type TestDatabase } from './start-database.ts';
+import { waitForWaiting } from './wait-for-waiting.ts';
+
+const WINDOW = { duplicateWindowSeconds: 10_800 };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+  await addProduct(database, 'PEN-0001', 1_000);
+});
+afterAll(() => database?.close());
+afterEach(() => expectConsistent(database));
+
+function accept(order: NewOrder): AcceptedOrder {
+  const pricedItems = order.items.map((item) => ({ ...item, unitPriceMinor: 1_000 }));
+  const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { ...order, pricedItems, totalMinor: units * 1_000 };
+}
+
+// A statement that has looked up what there is and waits while the other one writes.
+test('an equal basket waits for the one before it, and is told what came of it', async () => {
+  const first = makeOrder();
+  const second = makeOrder({ customerId: first.customerId, idempotencyKey: 'second' });
+  const other = makeOrder({ idempotencyKey: 'mate' });
+  expect(second.fingerprint).toBe(first.fingerprint);
+  const waiting = await database.prisma.$transaction(async (tx) => {
+    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ count: 1 });
+    const placing = placeOrders(database, [second, other], WINDOW);
+    await waitForWaiting(database, 1);
+    return { placing };
+  });
+  expect(await waiting.placing).toMatchObject([
+    { kind: 'duplicate', existingOrderId: first.id },
+    { kind: 'placed', order: { id: other.id } },
+  ]);
+});
+
+test('a key that is taken meanwhile leaves the mates of its batch placed once', async () => {
+  const { customerId } = makeOrder();
+  const anyway = { customerId, idempotencyKey: 'same', allowDuplicate: true };
+  const [first, second, other] = [makeOrder(anyway), makeOrder(anyway), makeOrder()];
+  const waiting = await database.prisma.$transaction(async (tx) => {
+    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ count: 1 });
+    const placing = placeOrders(database, [other, second], WINDOW);
+    await waitForWaiting(database, 1);
+    return { placing };
+  });
+  expect(await waiting.placing).toMatchObject([
+    { kind: 'placed', order: { id: other.id } },
+    { kind: 'replayed', order: { id: first.id } },
+  ]);
+  expect(await database.sql('SELECT FROM orders WHERE id = $1', [other.id])).toHaveLength(1);
+});
