@@ -1,5 +1,6 @@
 import { insertOrders } from '@orders/database/orders/insert-orders';
 import type { AcceptedOrder, NewOrder } from '@orders/database/orders/new-order';
+import { lockGuards } from '@orders/database/orders/lock-guards';
 import { placeOrders } from '@orders/database/orders/place-orders';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
@@ -57,4 +58,16 @@ test('a key that is taken meanwhile leaves the mates of its batch placed once', 
     { kind: 'replayed', order: { id: first.id } },
   ]);
   expect(await database.sql('SELECT FROM orders WHERE id = $1', [other.id])).toHaveLength(1);
+});
+
+// SHA-256 of 'customer-1\nabc' begins with these 64 bits.
+test('a guard is the same lock in every version', async () => {
+  const basket = { customerId: 'customer-1', fingerprint: 'abc', allowDuplicate: false };
+  const locks = await database.prisma.$transaction(async (tx) => {
+    await lockGuards(tx, [basket], true);
+    return tx.$queryRaw`
+      SELECT ((classid::bigint << 32) | objid::bigint)::text AS guard
+        FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`;
+  });
+  expect(locks).toEqual([{ guard: '6002191718287157176' }]);
 });
