@@ -5,7 +5,7 @@ import { placeOrders } from '@orders/database/orders/place-orders';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
 import { expectConsistent } from './expect-consistent.ts';
-import { makeOrder } from './make-order.ts';
+import { makeOrder, times } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
 import { waitForWaiting } from './wait-for-waiting.ts';
 
@@ -70,4 +70,30 @@ test('a guard is the same lock in every version', async () => {
         FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`;
   });
   expect(locks).toEqual([{ guard: '6002191718287157176' }]);
+});
+
+test('twins that appear meanwhile, one after the other, cost their batch-mates nothing', async () => {
+  const wished = times(8, () => makeOrder());
+  const { customerId = '' } = wished[0] ?? {};
+  const mates = [makeOrder(), makeOrder({ customerId, allowDuplicate: true })];
+  const twins = wished.map((order) => makeOrder({ customerId: order.customerId }));
+  let writes = 0;
+  const failpoint = async (name: string) => {
+    const twin = twins[writes];
+    if (name !== 'place.before-commit' || twin === undefined) return;
+    writes += 1;
+    await placeOrders(database, [twin], WINDOW);
+  };
+  const placements = await placeOrders({ ...database, failpoint }, [...wished, ...mates], WINDOW);
+  const placed = Array<string>(9).fill('placed');
+  expect(placements.map(({ kind }) => kind)).toEqual(['duplicate', ...placed]);
+  expect(writes).toBe(1);
+});
+
+test('orders that are placed again with the same ids are placed, not twins or replays of themselves', async () => {
+  const orders = [makeOrder(), makeOrder({ idempotencyKey: 'again' })];
+  await placeOrders(database, orders, WINDOW);
+  expect(await placeOrders(database, orders, WINDOW)).toMatchObject(
+    orders.map(({ id }) => ({ kind: 'placed', order: { id } })),
+  );
 });

@@ -116,7 +116,7 @@ test('a refused order leaves its key and its basket free', async () => {
   expect(results.map(({ kind }) => kind)).toEqual(['total-mismatch', 'placed']);
 });
 
-test('a batch of the greatest orders is placed in one transaction, an empty one in none', async () => {
+test('a batch of the greatest orders is placed at once, an empty one not at all', async () => {
   await database.sql(
     `INSERT INTO products (sku, name, price_minor, currency)
      SELECT 'WIDE-' || n, 'wide', 9007199254740, 'USD' FROM generate_series(1, 100) n`,

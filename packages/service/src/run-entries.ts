@@ -3,11 +3,14 @@ import type { Entry } from './waiting-line.ts';
 /** What a batcher does with a batch. */
 export interface BatchWork<In, Out> {
   readonly name: string;
-  /** One result per item, in the order of the items. A business refusal is a result, not an exception. */
+  /**
+   * One result per item, in the order of the items. A business refusal is a result, not an exception.
+   * Where `isolate` is given, it may be called again with the same items, in other batches.
+   */
   readonly runBatch: (items: In[]) => Promise<Out[]>;
   /**
    * Whether an error may be the fault of a single element (SQLSTATE classes 21, 22, 23): then the
-   * batch, which has left no trace, is split until the guilty one is alone. Other errors reject all.
+   * batch is split and run again until the guilty one is alone. Other errors reject all.
    */
   readonly isolate?: (error: unknown) => boolean;
   /** After every run of `runBatch`, halves of a split batch included; must not throw. `waiting`: left behind it. */

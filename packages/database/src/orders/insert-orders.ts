@@ -15,13 +15,13 @@ export interface InsertOptions {
 }
 
 /**
- * Writes orders, items, the first row of each log and the counter in one statement, if none of the
- * baskets has a live twin once their guards are ours: nothing else otherwise. An order whose key or id
- * is taken is left out with all that belongs to it. Either way `count` is less than what was given.
+ * Writes orders, items, the first row of each log and the counter in one statement. An order is left
+ * out with all that belongs to it when its key or id is taken, or when its basket has a live twin once
+ * its guard is ours: then `count` is less than what was given. Its mates are written.
  *
  * Rows go in by (customer, key), so that batches with crossing keys cannot deadlock on the unique
  * index. What asks for the count of another part runs after that part: first the guards, then the
- * look for twins, then the rows.
+ * look for twins, then the rows, at last the counter that others wait for.
  */
 export async function insertOrders(
   connection: Connection,
@@ -31,7 +31,8 @@ export async function insertOrders(
   const lines = orders.flatMap((order) =>
     order.pricedItems.map((item, position) => ({ ...item, position, orderId: order.id })),
   );
-  const guarded = duplicateWindowSeconds > 0 ? orders.filter((o) => !o.allowDuplicate) : [];
+  const isGuarded = (o: AcceptedOrder): boolean => duplicateWindowSeconds > 0 && !o.allowDuplicate;
+  const guarded = orders.filter(isGuarded);
   const rows = await connection.$queryRaw<{ count: number; at: Date }[]>`
     WITH ${guarded.length === 0 ? NO_TWINS : selectTwins(guarded, duplicateWindowSeconds)},
     input AS MATERIALIZED (
@@ -43,8 +44,9 @@ export async function insertOrders(
         ${textArray(orders.map((o) => o.fingerprint))}::text[],
         ${plainArray(orders.map((o) => o.totalMinor))}::bigint[],
         ${textArray(orders.map((o) => JSON.stringify(o.metadata)))}::text[],
-        ${textArray(orders.map((o) => o.actor))}::text[]
-      ) AS t(id, customer_id, idempotency_key, request_hash, fingerprint, total_minor, metadata, actor)
+        ${textArray(orders.map((o) => o.actor))}::text[],
+        ${plainArray(orders.map(isGuarded))}::boolean[]
+      ) AS t(id, customer_id, idempotency_key, request_hash, fingerprint, total_minor, metadata, actor, is_guarded)
     ), inserted AS (
       INSERT INTO orders (id, customer_id, status, currency, total_minor, metadata, idempotency_key,
                           request_hash, fingerprint, next_check_at, created_at, updated_at, step_started_at)
@@ -52,7 +54,9 @@ export async function insertOrders(
              idempotency_key, request_hash, fingerprint,
              now() + make_interval(secs => ${leaseMs / 1000}::double precision), now(), now(), now()
         FROM input
-       WHERE (SELECT count(*) FROM twins) = 0
+       WHERE (SELECT count(*) FROM twins) >= 0
+         AND NOT EXISTS (SELECT FROM twins t
+                          WHERE is_guarded AND t.customer_id = input.customer_id AND t.fingerprint = input.fingerprint)
        ORDER BY customer_id, idempotency_key, id
           ON CONFLICT DO NOTHING
       RETURNING id
@@ -67,13 +71,16 @@ export async function insertOrders(
           ${plainArray(lines.map((l) => l.unitPriceMinor))}::bigint[]
         ) AS l(order_id, sku, position, quantity, unit_price_minor)
         JOIN inserted ON inserted.id = l.order_id
+      RETURNING 1
     ), events AS (
       INSERT INTO order_events (order_id, seq, type, to_status, actor, at, data)
       SELECT id, 1, 'placed', 'pending', input.actor, now(), '{}'::jsonb
         FROM input JOIN inserted USING (id)
+      RETURNING 1
     ), counters AS (
       UPDATE order_counters SET pending = pending + (SELECT count(*) FROM inserted)
        WHERE shard = ${pickCounterShard()}
+         AND (SELECT count(*) FROM lines) >= 0 AND (SELECT count(*) FROM events) >= 0
     )
     SELECT count(*)::int AS count, now()::timestamptz(3) AS at FROM inserted`;
   const [row] = rows;
@@ -81,12 +88,13 @@ export async function insertOrders(
   return row;
 }
 
-const NO_TWINS = Prisma.sql`twins AS (SELECT WHERE false)`;
+const NO_TWINS = Prisma.sql`
+    twins AS (SELECT NULL AS customer_id, NULL AS fingerprint WHERE false)`;
 
 function selectTwins(orders: readonly AcceptedOrder[], windowSeconds: number): Prisma.Sql {
   return Prisma.sql`guards AS MATERIALIZED (${takeGuards(orders)}),
     twins AS MATERIALIZED (
-      SELECT FROM live_twins(
+      SELECT customer_id, fingerprint FROM live_twins(
         ${textArray(orders.map((o) => o.customerId))}::text[],
         ${textArray(orders.map((o) => o.fingerprint))}::text[],
         ${windowSeconds}::double precision, NULL)

@@ -10,8 +10,9 @@ interface Guarded {
 }
 
 /**
- * Makes equal baskets of a customer take turns until the end of the transaction, so that the
- * look-up which follows (in a statement of its own) sees what the one before has committed.
+ * Makes equal baskets of a customer take turns until the end of the transaction, so that a look-up
+ * which follows sees what the one before has committed: in a statement of its own, or by a function
+ * that is VOLATILE.
  *
  * Advisory transaction locks, taken in ascending order: two batches that want the same guards
  * never wait for each other in a circle. They are only locks; the orders are the truth. Two

@@ -34,7 +34,7 @@ export interface MoveOptions {
  * included, so who read them before and holds no lock may move them, too (optimistic concurrency
  * control; Kung & Robinson, 1981). It does not stand for the dispatch: a newer one finds them moved.
  *
- * Takes its locks itself, in the order of everywhere: orders by id, SKUs sorted, the counter last.
+ * Takes its locks itself, in the order of everywhere: orders by id, SKUs sorted, then the counter.
  * Stock is judged under its lock, and so are the lines of those who wait for it.
  */
 export async function moveOrders(

@@ -21,17 +21,18 @@ type Verdict =
   | { readonly kind: 'insert'; readonly order: AcceptedOrder }
   | { readonly kind: 'existing'; readonly orderId: string; readonly own: boolean };
 
-/** How often a batch is decided anew because somebody was faster. */
+/** How often what is left of a batch is decided anew because somebody was faster. */
 const MAX_TRIES = 6;
 
 /**
  * Places a batch of orders in two statements, with one result per element at its place: one that
- * looks up what decides about them, and one that writes them if it is still so.
+ * looks up what decides about them, and one that writes those of which it is still so.
  *
  * The outcome is as if the elements had been placed one after the other: the same key gives the
  * same order, a basket equal to a live one of the same customer within the window is refused.
- * When it resolves, everything it reports is committed. What was written in part, or whose reply got
- * lost, is looked at again with the same ids; finding one's own id then is success.
+ * When it resolves, everything it reports is committed. A batch that was written in part, or whose
+ * reply got lost, is looked at again with the same ids; finding one's own id then is success. When it
+ * rejects, some may be written: it may be called again with the same ids, in other batches, too.
  *
  * @throws when PostgreSQL cannot be reached or an element's data is refused by it (SQLSTATE 22…)
  */
@@ -91,8 +92,10 @@ async function decidePlacements(
   mayBeThere: boolean,
 ): Promise<Verdict[]> {
   const found = await lookUpPlacements(connection, orders, options);
-  // Afterwards: what is committed between the two is one's own, not somebody else's.
-  const own = mayBeThere ? await lookUpOwn(connection, orders) : new Map<string, unknown>();
+  // Afterwards: what is committed between the two is one's own, not somebody else's. So may be what was
+  // found: of a batch that was written in part and then split.
+  const ask = mayBeThere || found.keys.size > 0 || found.duplicates.size > 0;
+  const own = ask ? await lookUpOwn(connection, orders) : new Map<string, unknown>();
   const seen: Seen = { ...found, own };
   return orders.map((order) => decidePlacement(order, seen, options));
 }

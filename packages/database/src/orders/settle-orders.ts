@@ -45,10 +45,11 @@ export interface Settled {
  * Settles payment attempts of a batch, with one result per element at its place.
  *
  * What was reserved by the same run and is paid is completed in one statement, if nobody has touched
- * it since. All others are settled in one transaction. The outcome is first stored on its attempt, whatever has become of the order; then the order
- * takes the step that its status asks for: completed with its stock sold, rejected or tried again,
- * or given its money back. An outcome that arrives twice changes nothing the second time. A second
- * outcome of an order in the same batch is settled in a transaction after the first one's.
+ * it since. All others are settled in one transaction: the outcome is first stored on its attempt,
+ * whatever has become of the order; then the order takes the step that its status asks for: completed
+ * with its stock sold, rejected or tried again, or given its money back. An outcome that arrives twice
+ * changes nothing the second time. A second outcome of an order in the same batch is settled after the
+ * first one is.
  */
 export async function settleOrders(
   database: Database,
