@@ -11,6 +11,15 @@ export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map(quote).join(',')}}`;
 }
 
+/**
+ * The same of texts that need no quotes: of letters, digits, `-` and `_` alone, not empty and not
+ * `NULL`, such as UUIDs and digests. For values that are made here or come from PostgreSQL; nobody looks
+ * at them again.
+ */
+export function tokenArray(values: readonly string[]): string {
+  return `{${values.join(',')}}`;
+}
+
 /** The same of numbers and booleans. */
 export function plainArray(values: readonly (number | boolean | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;

@@ -1,4 +1,4 @@
-import { plainArray, textArray, timeArray } from '@orders/database/sql-array';
+import { plainArray, textArray, timeArray, tokenArray } from '@orders/database/sql-array';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDatabase, type TestDatabase } from './start-database.ts';
@@ -29,6 +29,16 @@ test('any text goes in and comes back, NULL and what looks like it apart', async
       expect(await readBack(textArray(values), 'text')).toEqual(values);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('UUIDs and digests go in without quotes and come back', async () => {
+  const digest = fc.stringMatching(/^[\w-]{22}$/);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.uuid()), fc.array(digest), async (ids, digests) => {
+      expect(await readBack(tokenArray(ids), 'uuid')).toEqual(ids);
+      expect(await readBack(tokenArray(digests), 'text')).toEqual(digests);
+    }),
   );
 });
 

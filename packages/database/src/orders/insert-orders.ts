@@ -5,7 +5,7 @@ import type { Connection } from '../client.ts';
 import { Prisma } from '../generated/client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
 import type { AcceptedOrder } from './new-order.ts';
-import { plainArray, textArray } from '../sql-array.ts';
+import { plainArray, textArray, tokenArray } from '../sql-array.ts';
 import { takeGuards } from './lock-guards.ts';
 
 export interface InsertOptions {
@@ -37,11 +37,11 @@ export async function insertOrders(
     WITH ${guarded.length === 0 ? NO_TWINS : selectTwins(guarded, duplicateWindowSeconds)},
     input AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${textArray(orders.map((o) => o.id))}::uuid[],
+        ${tokenArray(orders.map((o) => o.id))}::uuid[],
         ${textArray(orders.map((o) => o.customerId))}::text[],
         ${textArray(orders.map((o) => o.idempotencyKey))}::text[],
-        ${textArray(orders.map((o) => o.requestHash))}::text[],
-        ${textArray(orders.map((o) => o.fingerprint))}::text[],
+        ${tokenArray(orders.map((o) => o.requestHash))}::text[],
+        ${tokenArray(orders.map((o) => o.fingerprint))}::text[],
         ${plainArray(orders.map((o) => o.totalMinor))}::bigint[],
         ${textArray(orders.map((o) => JSON.stringify(o.metadata)))}::text[],
         ${textArray(orders.map((o) => o.actor))}::text[],
@@ -64,7 +64,7 @@ export async function insertOrders(
       INSERT INTO order_items (order_id, sku, position, quantity, unit_price_minor)
       SELECT l.order_id, l.sku, l.position, l.quantity, l.unit_price_minor
         FROM unnest(
-          ${textArray(lines.map((l) => l.orderId))}::uuid[],
+          ${tokenArray(lines.map((l) => l.orderId))}::uuid[],
           ${textArray(lines.map((l) => l.sku))}::text[],
           ${plainArray(lines.map((l) => l.position))}::smallint[],
           ${plainArray(lines.map((l) => l.quantity))}::int[],
@@ -96,7 +96,7 @@ function selectTwins(orders: readonly AcceptedOrder[], windowSeconds: number): P
     twins AS MATERIALIZED (
       SELECT customer_id, fingerprint FROM live_twins(
         ${textArray(orders.map((o) => o.customerId))}::text[],
-        ${textArray(orders.map((o) => o.fingerprint))}::text[],
+        ${tokenArray(orders.map((o) => o.fingerprint))}::text[],
         ${windowSeconds}::double precision, NULL)
        WHERE (SELECT guards FROM guards) > 0
     )`;

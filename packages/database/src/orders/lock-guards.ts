@@ -1,6 +1,6 @@
 import type { Connection } from '../client.ts';
 import { Prisma } from '../generated/client.ts';
-import { textArray } from '../sql-array.ts';
+import { textArray, tokenArray } from '../sql-array.ts';
 
 /** What a guard stands for: a customer's basket. */
 interface Guarded {
@@ -38,6 +38,6 @@ export function takeGuards(orders: readonly Guarded[]): Prisma.Sql {
       FROM (SELECT DISTINCT ('x' || encode(substr(sha256(convert_to(customer_id || chr(10) || fingerprint, 'UTF8')), 1, 8),
                                            'hex'))::bit(64)::bigint AS guard
               FROM unnest(${textArray(guarded.map(({ customerId }) => customerId))}::text[],
-                          ${textArray(guarded.map(({ fingerprint }) => fingerprint))}::text[]) AS t(customer_id, fingerprint)
+                          ${tokenArray(guarded.map(({ fingerprint }) => fingerprint))}::text[]) AS t(customer_id, fingerprint)
              ORDER BY guard) sorted`;
 }

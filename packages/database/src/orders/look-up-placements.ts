@@ -1,7 +1,7 @@
 import type { CataloguePrice } from '@orders/domain/price-order';
 import type { Connection } from '../client.ts';
 import { Prisma } from '../generated/client.ts';
-import { textArray } from '../sql-array.ts';
+import { textArray, tokenArray } from '../sql-array.ts';
 import type { NewOrder } from './new-order.ts';
 
 /** The place of a customer's idempotency key in the maps of this module. */
@@ -91,7 +91,7 @@ export async function lookUpOwn(
 ): Promise<Map<string, { readonly orderId: string; readonly requestHash: string }>> {
   const own = await tx.$queryRaw<{ id: string; request_hash: string }[]>`
     SELECT id, request_hash FROM orders
-     WHERE id = ANY(${textArray(orders.map(({ id }) => id))}::uuid[])`;
+     WHERE id = ANY(${tokenArray(orders.map(({ id }) => id))}::uuid[])`;
   return new Map(own.map((row) => [row.id, { orderId: row.id, requestHash: row.request_hash }]));
 }
 
@@ -117,6 +117,6 @@ function selectTwins(
   return Prisma.sql`
     (SELECT json_agg(json_build_array(customer_id, fingerprint, id))
        FROM live_twins(${textArray(orders.map((order) => order.customerId))}::text[],
-                       ${textArray(orders.map((order) => order.fingerprint))}::text[],
+                       ${tokenArray(orders.map((order) => order.fingerprint))}::text[],
                        ${windowSeconds}::double precision, ${exceptId ?? null}::uuid))`;
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
 import { Prisma } from '../generated/client.ts';
 import { listStockEffects } from '../inventory/list-stock-effects.ts';
-import { plainArray, textArray } from '../sql-array.ts';
+import { plainArray, textArray, tokenArray } from '../sql-array.ts';
 import type { SeenOrder } from './seen-order.ts';
 
 /** A decided step of one order. */
@@ -42,18 +42,18 @@ export async function moveOrders(
   steps: readonly OrderStep[],
   { pickedUp, onlyFromPlenty = false }: MoveOptions,
 ): Promise<ReadonlySet<string>> {
-  const ids = textArray(steps.map(({ order }) => order.id));
+  const ids = tokenArray(steps.map(({ order }) => order.id));
   const effects = listStockEffects(steps);
   // What asks for the count of another part runs after that part: so the locks are in their order.
   const rows = await connection.$queryRaw<{ id: string }[]>`
     WITH step AS MATERIALIZED (
       SELECT * FROM unnest(
         ${ids}::uuid[],
-        ${textArray(steps.map(({ order }) => order.status))}::text[],
+        ${tokenArray(steps.map(({ order }) => order.status))}::text[],
         ${plainArray(steps.map(({ order }) => order.version))}::int[],
-        ${textArray(steps.map(({ step }) => step.to))}::text[],
+        ${tokenArray(steps.map(({ step }) => step.to))}::text[],
         ${textArray(steps.map(({ step }) => step.reason))}::text[],
-        ${textArray(steps.map(({ step }) => step.event))}::text[],
+        ${tokenArray(steps.map(({ step }) => step.event))}::text[],
         ${textArray(steps.map(({ step }) => JSON.stringify(step.data)))}::text[],
         ${textArray(steps.map(({ actor }) => actor))}::text[],
         ${plainArray(steps.map(({ order, step }) => holdsAfter(order, step)))}::boolean[],
@@ -70,7 +70,7 @@ export async function moveOrders(
       SELECT id FROM orders WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE
     ), effect AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${textArray(effects.map(({ orderId }) => orderId))}::uuid[],
+        ${tokenArray(effects.map(({ orderId }) => orderId))}::uuid[],
         ${textArray(effects.map(({ sku }) => sku))}::text[],
         ${plainArray(effects.map(({ onHand }) => onHand))}::bigint[],
         ${plainArray(effects.map(({ reserved }) => reserved))}::bigint[],
