@@ -3,7 +3,16 @@ import { readOrder } from '@orders/database/orders/read-order';
 import { readOrderEvents } from '@orders/database/orders/read-order-events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
-import { begin, place, POLICY, readRuns, readStatuses, readStock, settle } from './drive-orders.ts';
+import {
+  begin,
+  place,
+  placeCrossing,
+  POLICY,
+  readRuns,
+  readStatuses,
+  readStock,
+  settle,
+} from './drive-orders.ts';
 import { expectConsistent } from './expect-consistent.ts';
 import { makeOrder, times } from './make-order.ts';
 import { startDatabase, type TestDatabase } from './start-database.ts';
@@ -123,15 +132,7 @@ test('thirty batches at once for one hot SKU never sell more than there is', asy
 });
 
 test('orders {A,B} and {B,A}, hundreds at once, are all begun and settled without a deadlock', async () => {
-  const skus = times(8, (n) => `CROSS-${n}`);
-  for (const sku of skus) await addProduct(database, sku, 100_000);
-  const ids = await place(
-    database,
-    times(600, (n) => {
-      const [a = '', b = ''] = [skus[n % 8], skus[(n * 3 + 1 + (n % 5)) % 8]];
-      return makeOrder({ items: a === b ? { [a]: 1 } : { [a]: 1, [b]: 2 } });
-    }),
-  );
+  const ids = await placeCrossing(database, 600);
   const batches = times(60, (n) => ids.filter((_, index) => index % 60 === n));
   await Promise.all(
     batches.map(async (batch, n) => {

@@ -11,6 +11,7 @@ import {
   captured,
   handOn,
   place,
+  placeCrossing,
   POLICY,
   readRuns,
   readStatuses,
@@ -207,15 +208,7 @@ test('what was in the way of somebody else is settled under its locks', async ()
 });
 
 test('orders {A,B} and {B,A}, hundreds at once, are begun and completed without a deadlock', async () => {
-  const skus = times(8, (n) => `CROSS-${n}`);
-  for (const sku of skus) await addProduct(database, sku, 100_000);
-  const ids = await place(
-    database,
-    times(600, (n) => {
-      const [a = '', b = ''] = [skus[n % 8], skus[(n * 3 + 1 + (n % 5)) % 8]];
-      return makeOrder({ items: a === b ? { [a]: 1 } : { [a]: 1, [b]: 2 } });
-    }),
-  );
+  const ids = await placeCrossing(database, 600);
   const batches = await Promise.all(
     times(60, (n) =>
       readRuns(

@@ -4,6 +4,8 @@ import { placeOrders } from '@orders/database/orders/place-orders';
 import { type Settled, type Settlement, settleOrders } from '@orders/database/orders/settle-orders';
 import type { PaymentOutcome } from '@orders/domain/decision';
 import { PRODUCTION_RETRY_POLICY, type RetryPolicy } from '@orders/domain/retry-policy';
+import { addProduct } from './add-product.ts';
+import { makeOrder, times } from './make-order.ts';
 import type { TestDatabase } from './start-database.ts';
 
 export const POLICY: RetryPolicy = PRODUCTION_RETRY_POLICY;
@@ -15,6 +17,19 @@ export async function place(database: TestDatabase, orders: NewOrder[]): Promise
     if (placement.kind !== 'placed') throw new Error(`refused: ${JSON.stringify(placement)}`);
     return placement.order.id;
   });
+}
+
+/** Places orders of two SKUs out of eight, {A,B} beside {B,A}, of which there is plenty. */
+export async function placeCrossing(database: TestDatabase, count: number): Promise<string[]> {
+  const skus = times(8, (n) => `CROSS-${n}`);
+  for (const sku of skus) await addProduct(database, sku, 100_000);
+  return place(
+    database,
+    times(count, (n) => {
+      const [a = '', b = ''] = [skus[n % 8], skus[(n * 3 + 1 + (n % 5)) % 8]];
+      return makeOrder({ items: a === b ? { [a]: 1 } : { [a]: 1, [b]: 2 } });
+    }),
+  );
 }
 
 /** The runs that a sweeper would dispatch now. */

@@ -99,7 +99,7 @@ async function run(
         orderId,
         attempt: call.attempt.attempt,
         result: result.outcome,
-        ...(beginning.reserved === undefined ? {} : { reserved: beginning.reserved }),
+        reserved: beginning.reserved,
       });
     case 'refunded':
       if (call.kind === 'refund')

@@ -43,6 +43,7 @@ export async function placeOrders(
 ): Promise<Placement[]> {
   let mayBeThere = false;
   let repliesLost = 0;
+  let cause: unknown;
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const verdicts = await decidePlacements(database.prisma, orders, options, mayBeThere);
     const accepted = verdicts.flatMap((verdict) =>
@@ -53,12 +54,13 @@ export async function placeOrders(
     if (written.kind === 'all') return answer(database, verdicts, written.at);
     if (written.kind === 'reply-lost') repliesLost += 1;
     if (repliesLost > 1) throw written.error;
+    cause = written.error;
     // Another process took one of the keys or baskets meanwhile, or a statement given up for lost has
     // ended well after all and took the ids.
     mayBeThere = true;
     if (tries > 1) await delay(Math.random() * 10 * 2 ** tries);
   }
-  throw new Error(`others were faster than this batch ${MAX_TRIES} times`);
+  throw new Error(`others were faster than this batch ${MAX_TRIES} times`, { cause });
 }
 
 type Written =

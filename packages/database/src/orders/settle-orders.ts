@@ -30,7 +30,7 @@ export interface Settlement {
     /** Still unknown, and no longer worth waiting for without an operator. */
     | { readonly kind: 'gave-up'; readonly reason: DeadLetterReason; readonly error: string };
   /** The order as the run that asked for the money had reserved it; when it is still so, one statement settles it. */
-  readonly reserved?: Reserved;
+  readonly reserved?: Reserved | undefined;
 }
 
 /** How the order stands now. */
