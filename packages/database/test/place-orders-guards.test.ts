@@ -20,9 +20,9 @@ afterAll(() => database?.close());
 afterEach(() => expectConsistent(database));
 
 function accept(order: NewOrder): AcceptedOrder {
-  const pricedItems = order.items.map((item) => ({ ...item, unitPriceMinor: 1_000 }));
+  const items = order.items.map((item) => ({ ...item, unitPriceMinor: 1_000 }));
   const units = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
-  return { ...order, pricedItems, totalMinor: units * 1_000 };
+  return { order, items, totalMinor: units * 1_000 };
 }
 
 // A statement that has looked up what there is and waits while the other one writes.

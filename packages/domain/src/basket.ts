@@ -9,11 +9,29 @@ export interface BasketItem {
 /** The most units one order may ask of one SKU, also after merging. */
 export const MAX_QUANTITY = 1000;
 
+const FEW_LINES = 8;
+
+interface Line {
+  readonly sku: string;
+  quantity: number;
+}
+
 /** Lines of the same SKU become one, at the place of the first; quantities add up. */
 export function mergeItems(items: readonly BasketItem[]): BasketItem[] {
-  const bySku = new Map<string, number>();
-  for (const { sku, quantity } of items) bySku.set(sku, (bySku.get(sku) ?? 0) + quantity);
-  return Array.from(bySku, ([sku, quantity]) => ({ sku, quantity }));
+  const merged: Line[] = [];
+  // Few lines are compared sooner than a map of them is made.
+  const bySku = items.length > FEW_LINES ? new Map<string, Line>() : null;
+  for (const { sku, quantity } of items) {
+    const same = bySku === null ? merged.find((line) => line.sku === sku) : bySku.get(sku);
+    if (same !== undefined) {
+      same.quantity += quantity;
+      continue;
+    }
+    const line = { sku, quantity };
+    merged.push(line);
+    bySku?.set(sku, line);
+  }
+  return merged;
 }
 
 /**

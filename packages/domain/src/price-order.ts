@@ -31,11 +31,11 @@ export function priceOrder(
   const unknown: string[] = [];
   const inactive: string[] = [];
   const priced: PricedItem[] = [];
-  for (const item of items) {
-    const product = catalogue.get(item.sku);
-    if (product === undefined) unknown.push(item.sku);
-    else if (!product.active) inactive.push(item.sku);
-    else priced.push({ ...item, unitPriceMinor: product.priceMinor });
+  for (const { sku, quantity } of items) {
+    const product = catalogue.get(sku);
+    if (product === undefined) unknown.push(sku);
+    else if (!product.active) inactive.push(sku);
+    else priced.push({ sku, quantity, unitPriceMinor: product.priceMinor });
   }
   if (unknown.length > 0) return { kind: 'unknown-sku', skus: unknown };
   if (inactive.length > 0) return { kind: 'inactive-product', skus: inactive };

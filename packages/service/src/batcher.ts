@@ -1,4 +1,5 @@
 import { OverloadError } from './overload-error.ts';
+import { type Batch, createPatience, type PatienceOptions } from './patience.ts';
 import { type BatchWork, runEntries } from './run-entries.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
@@ -16,16 +17,20 @@ export interface BatcherOptions<In, Out> extends BatchWork<In, Out> {
    */
   readonly maxBatchWeight?: number;
   readonly weigh?: (item: In) => number;
+  /** Without it, callers wait for as long as it takes. */
+  readonly patience?: PatienceOptions;
 }
 
 export interface Batcher<In, Out> {
   /**
-   * Resolves with this element's own result. An aborted signal takes the element out while it
-   * waits and rejects with the signal's reason; once its batch has begun it takes its course.
+   * Resolves with this element's own result.
    *
-   * @throws OverloadError when too many wait; Error after `close`; else what `runBatch` threw
+   * @throws OverloadError when too many wait; Error after `close`; what `onLate` makes after the deadline:
+   *   its batch then never begins, or takes its course; else what `runBatch` threw
    */
-  submit(item: In, options?: { readonly signal?: AbortSignal }): Promise<Out>;
+  submit(item: In): Promise<Out>;
+  /** How many elements wait or are under way. */
+  pending(): number;
   /** Takes nothing new and resolves when all that was taken is done. */
   close(): Promise<void>;
   /** `oldestMs`: how long the oldest of the batches under way has been so; 0 when there is none. */
@@ -45,7 +50,9 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
   const { name, maxBatchSize, maxInFlight, maxQueue } = options;
   const line = createWaitingLine<In, Out>(options);
   /** The batches under way, oldest first. */
-  const inFlight = new Set<{ readonly startedAt: number; readonly size: number }>();
+  const inFlight = new Set<Batch<In, Out> & { readonly startedAt: number }>();
+  const patience =
+    options.patience === undefined ? null : createPatience(options.patience, inFlight, line);
   let scheduled = false;
   let lingering: NodeJS.Timeout | null = null;
   let closed = false;
@@ -64,7 +71,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
 
   function isWorthStarting(): boolean {
     let newest = 0;
-    for (const { size } of inFlight) newest = size;
+    for (const { entries } of inFlight) newest = entries.length;
     return line.length >= Math.min(newest / 2, maxBatchSize);
   }
 
@@ -72,6 +79,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     scheduled = false;
     while (inFlight.size < maxInFlight && line.length > 0 && isWorthStarting()) startOne();
     schedule();
+    notifyWhenDrained();
   }
 
   function startOne(): void {
@@ -82,41 +90,45 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
 
   async function runOne(entries: Entry<In, Out>[]): Promise<void> {
     const startedAt = performance.now();
-    const batch = { startedAt, size: entries.length };
+    const batch = { startedAt, entries, late: 0 };
     inFlight.add(batch);
-    for (const entry of entries) entry.forgetSignal?.();
     await runEntries(options, entries, () => line.length);
     msPerElement = 0.8 * msPerElement + (0.2 * (performance.now() - startedAt)) / entries.length;
     inFlight.delete(batch);
     // A full batch has nothing to gain from waiting for the rest of the turn.
     if (line.length >= maxBatchSize) startBatches();
     else schedule();
-    if (line.length === 0 && inFlight.size === 0) notifyDrained();
+    notifyWhenDrained();
   }
 
-  function notifyDrained(): void {
+  function notifyWhenDrained(): void {
+    if (line.length > 0 || inFlight.size > 0) return;
+    patience?.rest();
     for (const notify of onDrained) notify();
     onDrained = [];
   }
 
-  function admit(signal: AbortSignal | undefined): Error | undefined {
+  function admit(): Error | undefined {
     if (closed) return new Error(`${name} is closed`);
-    if (signal?.aborted === true) return abortReason(signal);
     if (line.length < maxQueue) return undefined;
     const seconds = Math.ceil((line.length * msPerElement) / maxInFlight / 1_000);
     return new OverloadError(name, Math.min(Math.max(seconds, 1), 30));
   }
 
   return {
-    submit: (item, { signal } = {}) => {
-      const refusal = admit(signal);
+    submit: (item) => {
+      const refusal = admit();
       if (refusal !== undefined) return Promise.reject(refusal);
       return new Promise<Out>((resolve, reject) => {
-        const entry: Entry<In, Out> = { item, resolve, reject, left: false };
-        if (signal !== undefined) leaveOnAbort(entry, signal);
-        line.push(entry);
+        line.push({ item, resolve, reject, since: performance.now() });
+        patience?.watch();
         schedule();
       });
+    },
+    pending: () => {
+      let count = line.length;
+      for (const { entries } of inFlight) count += entries.length;
+      return count;
     },
     close: () => {
       closed = true;
@@ -131,22 +143,4 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
       return { waiting: line.length, inFlight: inFlight.size, oldestMs };
     },
   };
-
-  function leaveOnAbort(entry: Entry<In, Out>, signal: AbortSignal): void {
-    const leave = () => {
-      line.leave(entry);
-      entry.reject(abortReason(signal));
-      if (line.length === 0 && inFlight.size === 0) notifyDrained();
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    entry.forgetSignal = () => {
-      signal.removeEventListener('abort', leave);
-    };
-  }
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error
-    ? signal.reason
-    : new Error('aborted', { cause: signal.reason });
 }

@@ -3,23 +3,22 @@ export interface Entry<In, Out> {
   readonly item: In;
   readonly resolve: (out: Out) => void;
   readonly reject: (error: unknown) => void;
-  /** Taken out by its caller before its turn. */
-  left: boolean;
-  /** Forgets the caller's signal; called once the entry's turn has come. */
-  forgetSignal?: () => void;
+  /** When it came, by `performance.now()`. */
+  readonly since: number;
 }
 
 export interface WaitingLine<In, Out> {
   push(entry: Entry<In, Out>): void;
-  leave(entry: Entry<In, Out>): void;
   /** Up to `max` entries in the order in which they came, no heavier than may be. */
   take(max: number): Entry<In, Out>[];
+  /** The one that has waited longest. */
+  first(): Entry<In, Out> | undefined;
   readonly length: number;
 }
 
 /**
  * First in, first out, at a constant cost per element: taking moves a pointer, and the array is cut
- * only when most of it lies behind the pointer. Who left is skipped when its turn comes.
+ * only when most of it lies behind the pointer.
  */
 export function createWaitingLine<In, Out>({
   weigh = () => 0,
@@ -30,28 +29,16 @@ export function createWaitingLine<In, Out>({
 } = {}): WaitingLine<In, Out> {
   let entries: Entry<In, Out>[] = [];
   let head = 0;
-  let left = 0;
 
   function compact(): void {
-    if (head > 1_024 && head * 2 > entries.length) {
-      entries = entries.slice(head);
-      head = 0;
-    }
-    if (left > 1_024 && left * 2 > entries.length - head) {
-      entries = entries.slice(head).filter((entry) => !entry.left);
-      head = 0;
-      left = 0;
-    }
+    if (head <= 1_024 || head * 2 <= entries.length) return;
+    entries = entries.slice(head);
+    head = 0;
   }
 
   return {
     push: (entry) => {
       entries.push(entry);
-    },
-    leave: (entry) => {
-      entry.left = true;
-      left += 1;
-      compact();
     },
     take: (max) => {
       const taken: Entry<In, Out>[] = [];
@@ -59,18 +46,17 @@ export function createWaitingLine<In, Out>({
       while (taken.length < max) {
         const entry = entries[head];
         if (entry === undefined) break;
-        if (!entry.left) {
-          weight += weigh(entry.item);
-          if (weight > maxBatchWeight && taken.length > 0) break;
-          taken.push(entry);
-        } else left -= 1;
+        weight += weigh(entry.item);
+        if (weight > maxBatchWeight && taken.length > 0) break;
+        taken.push(entry);
         head += 1;
       }
       compact();
       return taken;
     },
+    first: () => entries[head],
     get length() {
-      return entries.length - head - left;
+      return entries.length - head;
     },
   };
 }

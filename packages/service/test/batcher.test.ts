@@ -109,28 +109,6 @@ describe('createBatcher', () => {
     expect(runs).toBe(1);
   });
 
-  test('an aborted signal takes a waiting element out, and does nothing once its batch has begun', async () => {
-    const { batches, begun, runBatch } = controlled();
-    const batcher = createBatcher({ ...limits, runBatch });
-    const running = new AbortController();
-    const waiting = new AbortController();
-    const first = batcher.submit(1, { signal: running.signal });
-    await nextTurn();
-    const second = batcher.submit(2, { signal: waiting.signal }).catch((error: unknown) => error);
-    const third = batcher.submit(3);
-    running.abort(new Error('too late'));
-    waiting.abort(new Error('gone'));
-    expect(await second).toMatchObject({ message: 'gone' });
-    expect(batcher.stats().waiting).toBe(1);
-    await expect(batcher.submit(4, { signal: waiting.signal })).rejects.toThrow('gone');
-    batches[0]?.end();
-    expect(await first).toBe(10);
-    await begun(2);
-    expect(batches[1]?.items).toEqual([3]);
-    batches[1]?.end();
-    expect(await third).toBe(30);
-  });
-
   test('close refuses what is new and waits for all that was taken', async () => {
     const { batches, begun, runBatch } = controlled();
     const batcher = createBatcher({ ...limits, maxBatchSize: 1, runBatch });
@@ -149,26 +127,6 @@ describe('createBatcher', () => {
     await closing;
     expect(await Promise.all(taken)).toEqual([10, 20]);
     await batcher.close();
-  });
-
-  test('leaving by the thousand does not leave memory behind', async () => {
-    const { batches, begun, runBatch } = controlled();
-    const batcher = createBatcher({ ...limits, runBatch });
-    const first = batcher.submit(0);
-    await nextTurn();
-    for (let i = 0; i < 20_000; i += 1) {
-      const controller = new AbortController();
-      const left = batcher.submit(i, { signal: controller.signal });
-      controller.abort(new Error('gone'));
-      await expect(left).rejects.toThrow('gone');
-    }
-    const last = batcher.submit(7);
-    batches[0]?.end();
-    await first;
-    await begun(2);
-    expect(batches[1]?.items).toEqual([7]);
-    batches[1]?.end();
-    expect(await last).toBe(70);
   });
 
   test('costs little per element', async () => {

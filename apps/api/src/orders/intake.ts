@@ -4,7 +4,6 @@ import { placeOrders } from '@orders/database/orders/place-orders';
 import { isDataError } from '@orders/database/sql-state';
 import { createBatcher } from '@orders/service/batcher';
 import { ProblemError } from '../problems/problem-error.ts';
-import { withinDeadline } from '../within-deadline.ts';
 import type { Backlog } from './backlog.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { IntakeMetrics } from './intake-metrics.ts';
@@ -39,49 +38,30 @@ export interface Intake {
   close(): Promise<void>;
 }
 
-/** One caller. Who gave up while waiting is not placed: he has been told 503. */
-interface Submission {
-  readonly order: NewOrder;
-  abandoned: boolean;
-}
-
 /** Lines that one statement writes at most, far within its time-out: 500 orders of ten items. */
 const MAX_LINES = 5_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { backlog, dispatcher, metrics, deadlineMs } = options;
-  let onTheirWay = 0;
-  const batcher = createBatcher<Submission, Placement | null>({
+  const batcher = createBatcher<NewOrder, Placement>({
     name: 'Order intake',
     maxBatchSize: options.maxBatchSize,
     maxInFlight: options.maxInFlight,
     maxQueue: options.maxQueue,
     maxBatchWeight: MAX_LINES,
-    weigh: ({ order }) => order.items.length,
-    runBatch: (submissions) => placeBatch(options, submissions),
+    weigh: ({ items }) => items.length,
+    runBatch: (orders) => placeBatch(options, orders),
     // A total beyond what a double holds is the fault of one basket, too.
     isolate: (error) => isDataError(error) || error instanceof RangeError,
     onBatch: metrics.observeBatch,
+    patience: { deadlineMs, onLate: tooLate },
   });
 
   return {
-    place: async (order) => {
-      if (backlog.isFull(onTheirWay))
-        throw new ProblemError('overloaded', { headers: { 'retry-after': '5' } });
-      const submission: Submission = { order, abandoned: false };
-      onTheirWay += 1;
-      try {
-        const placement = await withinDeadline(batcher.submit(submission), deadlineMs, () => {
-          submission.abandoned = true;
-          return tooLate();
-        });
-        if (placement === null) throw tooLate();
-        metrics.countPlacement(placement.kind);
-        return placement;
-      } finally {
-        onTheirWay -= 1;
-      }
-    },
+    place: (order) =>
+      backlog.isFull(batcher.pending())
+        ? Promise.reject(new ProblemError('overloaded', { headers: { 'retry-after': '5' } }))
+        : batcher.submit(order),
     oldestBatchMs: () => batcher.stats().oldestMs,
     close: async () => {
       await batcher.close();
@@ -91,21 +71,18 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 async function placeBatch(
-  { database, dispatcher, backlog, duplicateWindowSeconds, leaseMs }: IntakeOptions,
-  submissions: readonly Submission[],
-): Promise<(Placement | null)[]> {
-  const present = submissions.filter(({ abandoned }) => !abandoned);
-  if (present.length === 0) return submissions.map(() => null);
-  const orders = present.map(({ order }) => order);
-
+  { database, dispatcher, backlog, metrics, duplicateWindowSeconds, leaseMs }: IntakeOptions,
+  orders: readonly NewOrder[],
+): Promise<Placement[]> {
   const placements = await placeOrders(database, orders, { duplicateWindowSeconds, leaseMs });
-
-  const placed = placements.flatMap((one) => (one.kind === 'placed' ? one.order.id : []));
+  const placed: string[] = [];
+  for (const placement of placements) {
+    metrics.countPlacement(placement.kind);
+    if (placement.kind === 'placed') placed.push(placement.order.id);
+  }
   backlog.add(placed.length);
   dispatcher.dispatch(placed);
-  if (present.length === submissions.length) return placements;
-  const results = new Map(present.map((submission, at) => [submission, placements[at] ?? null]));
-  return submissions.map((submission) => results.get(submission) ?? null);
+  return placements;
 }
 
 function tooLate(): ProblemError {

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 const ID_BYTES = 16;
 const pool = Buffer.alloc(256 * ID_BYTES);
+const random = Buffer.alloc(ID_BYTES);
 let used = pool.length;
 let msecs = 0;
 let seq = 0;
@@ -17,8 +18,7 @@ export function newOrderId(): string {
     randomFillSync(pool);
     used = 0;
   }
-  const random = pool.subarray(used, used + ID_BYTES);
-  used += ID_BYTES;
+  used += pool.copy(random, 0, used, used + ID_BYTES);
   const now = Date.now();
   if (now > msecs) {
     msecs = now;

@@ -4,7 +4,7 @@ import { CATALOGUE_CURRENCY } from '@orders/domain/money';
 import type { Connection } from '../client.ts';
 import { Prisma } from '../generated/client.ts';
 import { pickCounterShard } from '../counters/counter-shard.ts';
-import type { AcceptedOrder } from './new-order.ts';
+import type { AcceptedOrder, NewOrder } from './new-order.ts';
 import { plainArray, textArray, tokenArray } from '../sql-array.ts';
 import { takeGuards } from './lock-guards.ts';
 
@@ -25,13 +25,14 @@ export interface InsertOptions {
  */
 export async function insertOrders(
   connection: Connection,
-  orders: readonly AcceptedOrder[],
+  accepted: readonly AcceptedOrder[],
   { duplicateWindowSeconds, leaseMs = PRODUCTION_RETRY_POLICY.leaseMs }: InsertOptions,
 ): Promise<{ count: number; at: Date }> {
-  const lines = orders.flatMap((order) =>
-    order.pricedItems.map((item, position) => ({ ...item, position, orderId: order.id })),
+  const orders = accepted.map(({ order }) => order);
+  const lines = accepted.flatMap(({ order, items }) =>
+    items.map((item, position) => ({ item, position, orderId: order.id })),
   );
-  const isGuarded = (o: AcceptedOrder): boolean => duplicateWindowSeconds > 0 && !o.allowDuplicate;
+  const isGuarded = (o: NewOrder): boolean => duplicateWindowSeconds > 0 && !o.allowDuplicate;
   const guarded = orders.filter(isGuarded);
   const rows = await connection.$queryRaw<{ count: number; at: Date }[]>`
     WITH ${guarded.length === 0 ? NO_TWINS : selectTwins(guarded, duplicateWindowSeconds)},
@@ -42,7 +43,7 @@ export async function insertOrders(
         ${textArray(orders.map((o) => o.idempotencyKey))}::text[],
         ${tokenArray(orders.map((o) => o.requestHash))}::text[],
         ${tokenArray(orders.map((o) => o.fingerprint))}::text[],
-        ${plainArray(orders.map((o) => o.totalMinor))}::bigint[],
+        ${plainArray(accepted.map(({ totalMinor }) => totalMinor))}::bigint[],
         ${textArray(orders.map((o) => JSON.stringify(o.metadata)))}::text[],
         ${textArray(orders.map((o) => o.actor))}::text[],
         ${plainArray(orders.map(isGuarded))}::boolean[]
@@ -64,11 +65,11 @@ export async function insertOrders(
       INSERT INTO order_items (order_id, sku, position, quantity, unit_price_minor)
       SELECT l.order_id, l.sku, l.position, l.quantity, l.unit_price_minor
         FROM unnest(
-          ${tokenArray(lines.map((l) => l.orderId))}::uuid[],
-          ${textArray(lines.map((l) => l.sku))}::text[],
-          ${plainArray(lines.map((l) => l.position))}::smallint[],
-          ${plainArray(lines.map((l) => l.quantity))}::int[],
-          ${plainArray(lines.map((l) => l.unitPriceMinor))}::bigint[]
+          ${tokenArray(lines.map(({ orderId }) => orderId))}::uuid[],
+          ${textArray(lines.map(({ item }) => item.sku))}::text[],
+          ${plainArray(lines.map(({ position }) => position))}::smallint[],
+          ${plainArray(lines.map(({ item }) => item.quantity))}::int[],
+          ${plainArray(lines.map(({ item }) => item.unitPriceMinor))}::bigint[]
         ) AS l(order_id, sku, position, quantity, unit_price_minor)
         JOIN inserted ON inserted.id = l.order_id
       RETURNING 1
@@ -91,7 +92,7 @@ export async function insertOrders(
 const NO_TWINS = Prisma.sql`
     twins AS (SELECT NULL AS customer_id, NULL AS fingerprint WHERE false)`;
 
-function selectTwins(orders: readonly AcceptedOrder[], windowSeconds: number): Prisma.Sql {
+function selectTwins(orders: readonly NewOrder[], windowSeconds: number): Prisma.Sql {
   return Prisma.sql`guards AS MATERIALIZED (${takeGuards(orders)}),
     twins AS MATERIALIZED (
       SELECT customer_id, fingerprint FROM live_twins(
@@ -102,21 +103,24 @@ function selectTwins(orders: readonly AcceptedOrder[], windowSeconds: number): P
     )`;
 }
 
-/** The order as its first reader sees it; equal to what a read would give. */
-export function toPlacedOrder(order: AcceptedOrder, at: Date): Order {
-  const time = at.toISOString();
+/**
+ * The order as its first reader sees it; equal to what a read would give.
+ *
+ * @param time when it was placed, ISO 8601
+ */
+export function toPlacedOrder({ order, items, totalMinor }: AcceptedOrder, time: string): Order {
   const currency = CATALOGUE_CURRENCY;
   return {
     id: order.id,
     customerId: order.customerId,
     status: 'pending',
     reason: null,
-    items: order.pricedItems.map(({ sku, quantity, unitPriceMinor }) => ({
+    items: items.map(({ sku, quantity, unitPriceMinor }) => ({
       sku,
       quantity,
       unitPrice: { amount: unitPriceMinor, currency },
     })),
-    total: { amount: order.totalMinor, currency },
+    total: { amount: totalMinor, currency },
     metadata: { ...order.metadata },
     version: 1,
     createdAt: time,

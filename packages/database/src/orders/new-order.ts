@@ -20,8 +20,9 @@ export interface NewOrder {
 }
 
 /** An order that passed every rule, priced. */
-export interface AcceptedOrder extends NewOrder {
-  readonly pricedItems: readonly PricedItem[];
+export interface AcceptedOrder {
+  readonly order: NewOrder;
+  readonly items: readonly PricedItem[];
   readonly totalMinor: number;
 }
 

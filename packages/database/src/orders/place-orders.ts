@@ -18,7 +18,7 @@ export interface PlaceOrdersOptions {
 
 type Verdict =
   | Exclude<Placement, { kind: 'placed' | 'replayed' | 'unread' }>
-  | { readonly kind: 'insert'; readonly order: AcceptedOrder }
+  | ({ readonly kind: 'insert' } & AcceptedOrder)
   | { readonly kind: 'existing'; readonly orderId: string; readonly own: boolean };
 
 /** How often what is left of a batch is decided anew because somebody was faster. */
@@ -46,9 +46,7 @@ export async function placeOrders(
   let cause: unknown;
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const verdicts = await decidePlacements(database.prisma, orders, options, mayBeThere);
-    const accepted = verdicts.flatMap((verdict) =>
-      verdict.kind === 'insert' ? verdict.order : [],
-    );
+    const accepted = verdicts.filter((verdict) => verdict.kind === 'insert');
     if (accepted.length === 0) return answer(database, verdicts, new Date());
     const written = await write(database, orders, accepted, options);
     if (written.kind === 'all') return answer(database, verdicts, written.at);
@@ -123,8 +121,7 @@ function decidePlacement(order: NewOrder, seen: Seen, options: PlaceOrdersOption
   if (pricing.kind !== 'priced') return pricing;
   if (key !== null) seen.keys.set(key, { orderId: order.id, requestHash: order.requestHash });
   if (options.duplicateWindowSeconds > 0) seen.duplicates.set(basket, order.id);
-  const accepted = { ...order, pricedItems: pricing.items, totalMinor: pricing.totalMinor };
-  return { kind: 'insert', order: accepted };
+  return { kind: 'insert', order, items: pricing.items, totalMinor: pricing.totalMinor };
 }
 
 /**
@@ -138,10 +135,11 @@ async function answer(
 ): Promise<Placement[]> {
   const existing = verdicts.flatMap((v) => (v.kind === 'existing' ? v.orderId : []));
   const found = await readExisting(database, existing);
+  const time = placedAt.toISOString();
   return verdicts.map((verdict): Placement => {
     switch (verdict.kind) {
       case 'insert':
-        return { kind: 'placed', order: toPlacedOrder(verdict.order, placedAt) };
+        return { kind: 'placed', order: toPlacedOrder(verdict, time) };
       case 'existing': {
         const order = found.get(verdict.orderId);
         if (order === undefined || order instanceof Error) {
