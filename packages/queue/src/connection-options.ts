@@ -16,13 +16,13 @@ const RECONNECTING = {
 
 /**
  * For adding jobs within a request: nothing is kept for later, nothing waits long. What fails here
- * is repaired by the sweeper.
+ * is repaired by the sweeper. No command timeout, which is a timer for each job: whoever adds has a
+ * deadline for all of his, and a socket that is silent is given up.
  */
 export const PRODUCER_OPTIONS = {
   ...RECONNECTING,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  commandTimeout: 500,
   socketTimeout: 1_500,
 } satisfies RedisOptions;
 
