@@ -190,11 +190,33 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'packages/database/src/orders/place-orders.ts',
-        text: "    if (isReplyLost(error)) return { kind: 'reply-lost', error };\n",
+        text: 'error instanceof Error && isReplyLost(error)',
+        by: 'error instanceof Error && isReplyLost(error) && error.message === undefined',
+      },
+    ],
+    suites: [database('place-orders-lost-reply'), database('place-orders-remembered')],
+  },
+  {
+    name: 'a remembered price is believed',
+    edits: [
+      {
+        file: 'packages/database/src/orders/insert-orders.ts',
+        text: ' AND p.price_minor = seen.price_minor AND p.active',
         by: '',
       },
     ],
-    suites: [database('place-orders-lost-reply')],
+    suites: [database('place-orders-remembered')],
+  },
+  {
+    name: 'a guess is an answer',
+    edits: [
+      {
+        file: 'packages/database/src/orders/place-orders.ts',
+        text: 'if (isAll && !isGuess) {',
+        by: 'if (isAll) {',
+      },
+    ],
+    suites: [database('place-orders-remembered')],
   },
   {
     name: 'the warehouse counts what was sold twice',

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Redis } from '@orders/local-services/start-redis';
 import { startTestRedis } from '@orders/local-services/start-test-redis';
@@ -62,6 +64,25 @@ test('listens, is ready, counts what it answers, and exits 0 on SIGTERM', async 
   service.process.kill('SIGTERM');
   expect(await service.exited).toBe(0);
 });
+
+// The kernel holds so many for it, wherever it is let.
+const SOMAXCONN = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => 0));
+test.skipIf(SOMAXCONN < 1_000)(
+  'a thousand who connect while it is busy are all taken',
+  async () => {
+    const service = await start();
+    await waitForHealth(service, 200);
+    service.process.kill('SIGSTOP');
+    const sockets = Array.from({ length: 1_000 }, () => connect(Number(new URL(service.url).port)));
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      service.process.kill('SIGCONT');
+      expect((await place(service)).status).toBe(201);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  },
+);
 
 test('SIGTERM under load loses no order that was answered, and breaks no answer', async () => {
   const service = await start();

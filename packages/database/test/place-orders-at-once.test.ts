@@ -1,5 +1,6 @@
 import type { NewOrder, Placement } from '@orders/database/orders/new-order';
 import { placeOrders } from '@orders/database/orders/place-orders';
+import { createPriceMemory } from '@orders/database/orders/price-memory';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
 import { expectConsistent } from './expect-consistent.ts';
@@ -8,24 +9,34 @@ import { startDatabase, type TestDatabase } from './start-database.ts';
 
 const WINDOW = { duplicateWindowSeconds: 10_800 };
 const SKUS = times(20, (n) => `PEN-${n}`);
+const memory = createPriceMemory();
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startDatabase({ poolSize: 25 });
   for (const sku of SKUS) await addProduct(database, sku, 1_000_000);
   await addProduct(database, 'PEN-0001', 1_000_000);
+  memory.remember(
+    new Map([...SKUS, 'PEN-0001'].map((sku) => [sku, { priceMinor: 1_000, active: true }])),
+  );
 });
 afterAll(() => database.close());
 afterEach(() => expectConsistent(database));
 
-/** As batches of one process, or each order as a batch of its own, over two processes. */
+/** In batches over two processes, of which one writes before it looks. */
 async function placeAll(orders: NewOrder[], batchSize: number): Promise<Placement[]> {
-  const pools = [database, database.connect()];
+  const processes = [
+    { pool: database, options: WINDOW },
+    { pool: database.connect(), options: { ...WINDOW, memory } },
+  ] as const;
   const batches = times(Math.ceil(orders.length / batchSize), (n) =>
     orders.slice(n * batchSize, (n + 1) * batchSize),
   );
   const results = await Promise.all(
-    batches.map((batch, n) => placeOrders(pools[n % 2] ?? database, batch, WINDOW)),
+    batches.map((batch, n) => {
+      const { pool, options } = processes[n % 2 === 0 ? 0 : 1];
+      return placeOrders(pool, batch, options);
+    }),
   );
   return results.flat();
 }

@@ -32,7 +32,7 @@ test('an equal basket waits for the one before it, and is told what came of it',
   const other = makeOrder({ idempotencyKey: 'mate' });
   expect(second.fingerprint).toBe(first.fingerprint);
   const waiting = await database.prisma.$transaction(async (tx) => {
-    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ count: 1 });
+    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ left: [] });
     const placing = placeOrders(database, [second, other], WINDOW);
     await waitForWaiting(database, 1);
     return { placing };
@@ -48,7 +48,7 @@ test('a key that is taken meanwhile leaves the mates of its batch placed once', 
   const anyway = { customerId, idempotencyKey: 'same', allowDuplicate: true };
   const [first, second, other] = [makeOrder(anyway), makeOrder(anyway), makeOrder()];
   const waiting = await database.prisma.$transaction(async (tx) => {
-    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ count: 1 });
+    expect(await insertOrders(tx, [accept(first)], WINDOW)).toMatchObject({ left: [] });
     const placing = placeOrders(database, [other, second], WINDOW);
     await waitForWaiting(database, 1);
     return { placing };

@@ -42,7 +42,7 @@ function loseCommit(more = 0): Watch {
 }
 
 /** The columns that it returns, as a RowDescription has them. */
-const WRITTEN = 'count\0';
+const WRITTEN = 'left_out\0';
 
 const countOrders = async (): Promise<unknown> =>
   (await database.sql('SELECT count(*)::int AS n FROM orders'))[0]?.['n'];

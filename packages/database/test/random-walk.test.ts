@@ -9,6 +9,7 @@ import { beginOrders } from '@orders/database/orders/begin-orders';
 import { cancelOrder } from '@orders/database/orders/cancel-order';
 import { countStart } from '@orders/database/orders/count-start';
 import { placeOrders } from '@orders/database/orders/place-orders';
+import { createPriceMemory } from '@orders/database/orders/price-memory';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addProduct } from './add-product.ts';
 import { POLICY } from './drive-orders.ts';
@@ -18,6 +19,7 @@ import { startDatabase, type TestDatabase } from './start-database.ts';
 import { callProvider, chance, IMPATIENT, pick } from './walk-provider.ts';
 
 const SKUS = times(4, (n) => `WALK-${n}`);
+const memory = createPriceMemory();
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -46,7 +48,7 @@ const STEPS: (() => Promise<unknown>)[] = [
         ),
       }),
     );
-    await placeOrders(database, orders, { duplicateWindowSeconds: 60 });
+    await placeOrders(database, orders, { duplicateWindowSeconds: 60, memory });
     ids.push(...orders.map(({ id }) => id));
   },
   async () => {

@@ -1,6 +1,7 @@
 import { OverloadError } from './overload-error.ts';
 import { type Batch, createPatience, type PatienceOptions } from './patience.ts';
 import { type BatchWork, runEntries } from './run-entries.ts';
+import { createTeller } from './tell-in-turns.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
 /** How long a small batch waits at most beside a larger one, in milliseconds. */
@@ -17,6 +18,8 @@ export interface BatcherOptions<In, Out> extends BatchWork<In, Out> {
    */
   readonly maxBatchWeight?: number;
   readonly weigh?: (item: In) => number;
+  /** How many clients have come so far: while more come, few are told in one turn of the event loop. */
+  readonly arrivals?: () => number;
   /** Without it, callers wait for as long as it takes. */
   readonly patience?: PatienceOptions;
 }
@@ -53,6 +56,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
   const inFlight = new Set<Batch<In, Out> & { readonly startedAt: number }>();
   const patience =
     options.patience === undefined ? null : createPatience(options.patience, inFlight, line);
+  const teller = createTeller<In, Out>(notifyWhenDrained, options.arrivals);
   let scheduled = false;
   let lingering: NodeJS.Timeout | null = null;
   let closed = false;
@@ -92,7 +96,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     const startedAt = performance.now();
     const batch = { startedAt, entries, late: 0 };
     inFlight.add(batch);
-    await runEntries(options, entries, () => line.length);
+    await runEntries(options, entries, () => line.length, teller.tell);
     msPerElement = 0.8 * msPerElement + (0.2 * (performance.now() - startedAt)) / entries.length;
     inFlight.delete(batch);
     // A full batch has nothing to gain from waiting for the rest of the turn.
@@ -101,8 +105,12 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     notifyWhenDrained();
   }
 
+  function isDrained(): boolean {
+    return line.length === 0 && inFlight.size === 0 && teller.length === 0;
+  }
+
   function notifyWhenDrained(): void {
-    if (line.length > 0 || inFlight.size > 0) return;
+    if (!isDrained()) return;
     patience?.rest();
     for (const notify of onDrained) notify();
     onDrained = [];
@@ -132,7 +140,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     },
     close: () => {
       closed = true;
-      if (line.length === 0 && inFlight.size === 0) return Promise.resolve();
+      if (isDrained()) return Promise.resolve();
       return new Promise((resolve) => {
         onDrained.push(resolve);
       });

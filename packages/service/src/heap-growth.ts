@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** By how much the heap may grow beyond what was alive in it until it is collected again. */
-const GROWTH_PERCENT = 35;
+const GROWTH_PERCENT = 40;
 
 /**
  * Keeps the heap of this process near what is alive in it. By default V8 lets it grow several-fold

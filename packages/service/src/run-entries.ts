@@ -21,19 +21,23 @@ export interface BatchWork<In, Out> {
   }) => void;
 }
 
-/** Settles every entry; never throws. Halves run one after the other, so order and limits hold. */
+/**
+ * Runs the work of every entry and has `tell` say what came of it; never throws. Halves run one after the
+ * other, so order and limits hold.
+ */
 export async function runEntries<In, Out>(
   work: BatchWork<In, Out>,
   entries: Entry<In, Out>[],
   waiting: () => number,
+  tell: (entries: readonly Entry<In, Out>[], results: readonly Out[]) => void,
 ): Promise<void> {
   const run = await runOnce(work, entries, waiting);
   if (run.kind === 'results') {
-    for (const [index, result] of run.results.entries()) entries[index]?.resolve(result);
+    tell(entries, run.results);
   } else if (run.mayBeOneElement && entries.length > 1) {
     const middle = entries.length >> 1;
-    await runEntries(work, entries.slice(0, middle), waiting);
-    await runEntries(work, entries.slice(middle), waiting);
+    await runEntries(work, entries.slice(0, middle), waiting, tell);
+    await runEntries(work, entries.slice(middle), waiting, tell);
   } else {
     for (const entry of entries) entry.reject(run.error);
   }

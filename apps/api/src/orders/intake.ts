@@ -1,6 +1,7 @@
 import type { Database } from '@orders/database/client';
 import type { NewOrder, Placement } from '@orders/database/orders/new-order';
 import { placeOrders } from '@orders/database/orders/place-orders';
+import { createPriceMemory, type PriceMemory } from '@orders/database/orders/price-memory';
 import { isDataError } from '@orders/database/sql-state';
 import { createBatcher } from '@orders/service/batcher';
 import { ProblemError } from '../problems/problem-error.ts';
@@ -21,6 +22,8 @@ export interface IntakeOptions {
   readonly deadlineMs: number;
   /** When a sweeper looks at an order that no worker has taken. */
   readonly leaseMs: number;
+  /** How many clients have connected so far. */
+  readonly arrivals: () => number;
 }
 
 export interface Intake {
@@ -43,6 +46,7 @@ const MAX_LINES = 5_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { backlog, dispatcher, metrics, deadlineMs } = options;
+  const memory = createPriceMemory();
   const batcher = createBatcher<NewOrder, Placement>({
     name: 'Order intake',
     maxBatchSize: options.maxBatchSize,
@@ -50,10 +54,11 @@ export function createIntake(options: IntakeOptions): Intake {
     maxQueue: options.maxQueue,
     maxBatchWeight: MAX_LINES,
     weigh: ({ items }) => items.length,
-    runBatch: (orders) => placeBatch(options, orders),
+    runBatch: (orders) => placeBatch({ ...options, memory }, orders),
     // A total beyond what a double holds is the fault of one basket, too.
     isolate: (error) => isDataError(error) || error instanceof RangeError,
     onBatch: metrics.observeBatch,
+    arrivals: options.arrivals,
     patience: { deadlineMs, onLate: tooLate },
   });
 
@@ -71,10 +76,16 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 async function placeBatch(
-  { database, dispatcher, backlog, metrics, duplicateWindowSeconds, leaseMs }: IntakeOptions,
+  {
+    database,
+    dispatcher,
+    backlog,
+    metrics,
+    ...rules
+  }: IntakeOptions & { readonly memory: PriceMemory },
   orders: readonly NewOrder[],
 ): Promise<Placement[]> {
-  const placements = await placeOrders(database, orders, { duplicateWindowSeconds, leaseMs });
+  const placements = await placeOrders(database, orders, rules);
   const placed: string[] = [];
   for (const placement of placements) {
     metrics.countPlacement(placement.kind);

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import type { Failpoints } from '@orders/service/failpoints';
 import type { Logger } from '@orders/service/logger';
 import type { Metrics } from '@orders/service/metrics';
@@ -41,6 +42,7 @@ export const intake = fp(function intake(
   });
   const opened = createIntake({
     ...config,
+    arrivals: countConnections(app.server),
     database,
     dispatcher,
     backlog,
@@ -53,3 +55,11 @@ export const intake = fp(function intake(
   });
   done();
 });
+
+function countConnections(server: Server): () => number {
+  let count = 0;
+  server.on('connection', () => {
+    count += 1;
+  });
+  return () => count;
+}

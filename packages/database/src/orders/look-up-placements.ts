@@ -21,7 +21,7 @@ export interface Found {
   /** The newest live order with the same basket within the window, by {@link basketOf}. */
   readonly duplicates: Map<string, string>;
   /** By SKU. */
-  readonly catalogue: Map<string, CataloguePrice>;
+  readonly catalogue: ReadonlyMap<string, CataloguePrice>;
 }
 
 type Basket = Pick<NewOrder, 'customerId' | 'fingerprint' | 'allowDuplicate' | 'items'>;
