@@ -1,4 +1,5 @@
 import { createDatabase } from '@orders/database/client';
+import type { NewOrder, Placement } from '@orders/database/orders/new-order';
 import { placeOrders } from '@orders/database/orders/place-orders';
 import { createPriceMemory } from '@orders/database/orders/price-memory';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -145,6 +146,24 @@ test('orders that are placed again with the same ids are placed, not twins or re
 
 test('a lost reply to the first try is the truth for every caller of the batch: placed once', async () => {
   await remember();
+  const orders = [order(), order(undefined, { idempotencyKey: 'lost' })];
+  expect(await placeBehind('left_out\0', orders)).toMatchObject(
+    orders.map(({ id }) => ({ kind: 'placed', order: { id } })),
+  );
+});
+
+test('who is placed is told so, although what became of the others cannot be read', async () => {
+  await remember();
+  const orders = [order(), order({ NOWHERE: 1 }), order()];
+  expect(await placeBehind('products\0', orders)).toMatchObject([
+    { kind: 'placed', order: { id: orders[0]?.id } },
+    { kind: 'unread', error: expect.any(Error) },
+    { kind: 'placed', order: { id: orders[2]?.id } },
+  ]);
+});
+
+/** Places orders over a connection that breaks with the first reply that has this in it. */
+async function placeBehind(mark: string, orders: NewOrder[]): Promise<Placement[]> {
   const proxy = await startProxy(database.url);
   const behind = createDatabase({
     url: proxy.url,
@@ -154,20 +173,18 @@ test('a lost reply to the first try is the truth for every caller of the batch: 
   try {
     let cuts = 0;
     proxy.watch((reply) => {
-      if (cuts > 0 || !reply.includes('left_out\0')) return 'pass';
+      if (cuts > 0 || !reply.includes(mark)) return 'pass';
       cuts += 1;
       return 'cut';
     });
-    const orders = [order(), order(undefined, { idempotencyKey: 'lost' })];
-    expect(await placeOrders(behind, orders, options)).toMatchObject(
-      orders.map(({ id }) => ({ kind: 'placed', order: { id } })),
-    );
+    const placements = await placeOrders(behind, orders, options);
     expect(cuts).toBe(1);
+    return placements;
   } finally {
     await behind.close();
     await proxy.close();
   }
-});
+}
 
 test('a memory keeps the newest prices, and no more than it may', () => {
   const { prices, remember: keep } = createPriceMemory(3);

@@ -31,7 +31,7 @@ export type Placement =
   | { readonly kind: 'placed'; readonly order: Order }
   /** The key's order existed already; this is how it is now. */
   | { readonly kind: 'replayed'; readonly order: Order }
-  /** It exists already, but how it is now could not be read. */
+  /** It exists already, but how it is now could not be read; or whether it does. */
   | { readonly kind: 'unread'; readonly error: unknown }
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'duplicate'; readonly existingOrderId: string }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Database } from '../client.ts';
-import { isContention, isReplyLost } from '../sql-state.ts';
+import { isContention, isReplyLost, isUnavailable } from '../sql-state.ts';
 import { answerPlacements, toPlaced } from './answer-placements.ts';
 import { decidePlacement, type Seen } from './decide-placement.ts';
 import { insertOrders } from './insert-orders.ts';
@@ -30,8 +30,9 @@ const MAX_TRIES = 6;
  * against: the same key gives the same order, a basket equal to a live one of the same customer within
  * the window is refused.
  * When it resolves, everything it reports is committed. What was not written, and a batch whose
- * reply got lost, is looked at again with the same ids; finding one's own id then is success. When it
- * rejects, some may be written: it may be called again with the same ids, in other batches, too.
+ * reply got lost, is looked at again with the same ids; finding one's own id then is success. When
+ * PostgreSQL is gone after some were written, they are placed and the others unread. When it rejects, some
+ * may be written: it may be called again with the same ids, in other batches, too.
  *
  * @throws when PostgreSQL cannot be reached or an element's data is refused by it (SQLSTATE 22…)
  */
@@ -41,6 +42,24 @@ export async function placeOrders(
   options: PlaceOrdersOptions,
 ): Promise<Placement[]> {
   const placements = new Map<string, Placement>();
+  let unread: Placement[] = [];
+  try {
+    await placeAll(database, orders, options, placements);
+  } catch (error) {
+    // For the fault of one element the caller looks by calling again.
+    if (placements.size === 0 || !isUnavailable(error)) throw error;
+    unread = [{ kind: 'unread', error }];
+  }
+  return orders.flatMap(({ id }) => placements.get(id) ?? unread);
+}
+
+/** Fills `placements`, by the ids of the orders, as they become known; see {@link placeOrders}. */
+async function placeAll(
+  database: Database,
+  orders: readonly NewOrder[],
+  options: PlaceOrdersOptions,
+  placements: Map<string, Placement>,
+): Promise<void> {
   const hasWindow = options.duplicateWindowSeconds > 0;
   let rest = orders;
   let mayBeThere = false;
@@ -66,7 +85,7 @@ export async function placeOrders(
         placements.set(one.order.id, toPlaced(one, written.at));
     }
     rest = rest.filter(({ id }) => !placements.has(id));
-    if (rest.length === 0) return orders.flatMap(({ id }) => placements.get(id) ?? []);
+    if (rest.length === 0) return;
     if (isAll) continue;
 
     cause = written.error;
