@@ -51,9 +51,10 @@ async function start(config: Config): Promise<void> {
       await board?.close();
     },
   });
-  const { host, port, maxConnections: backlog } = config;
-  // As many may connect in one instant as may be connected: whoever found Node's own 511 full would try
-  // again after a second or three.
+  const { host, port, maxConnections } = config;
+  // As many may connect in one instant as may be connected, as far as the kernel lets (somaxconn): whoever
+  // found Node's own 511 full would try again after a second or three.
+  const backlog = Math.max(511, maxConnections);
   const address = await app.listen({ host, port, backlog });
   logger.info({ address, internal: internal.url }, 'Listening.');
 }

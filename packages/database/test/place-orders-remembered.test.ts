@@ -162,6 +162,32 @@ test('who is placed is told so, although what became of the others cannot be rea
   ]);
 });
 
+test('nor does a failure of the others concern them', async () => {
+  await remember();
+  await addProduct(database, `LATE-${number}`, 10);
+  let writes = 0;
+  const failpoint = async (name: string) => {
+    if (name === 'place.before-commit') writes += 1;
+    if (writes > 1) throw new Error('no more');
+  };
+  const orders = [order(), order({ [`LATE-${number}`]: 1 })];
+  expect(await placeOrders({ ...database, failpoint }, orders, options)).toMatchObject([
+    { kind: 'placed', order: { id: orders[0]?.id } },
+    { kind: 'unread', error: { message: 'no more' } },
+  ]);
+});
+
+test('who is left out leaves nothing behind', async () => {
+  const known = order(undefined, { idempotencyKey: 'known' });
+  await placeOrders(database, [known], options);
+  const counters = () =>
+    database.sql('SELECT ctid::text, pending FROM order_counters ORDER BY shard');
+  const before = await counters();
+  const again = order(undefined, { customerId: known.customerId, idempotencyKey: 'known' });
+  expect(kindsOf(await placeOrders(database, [again], options))).toEqual(['replayed']);
+  expect(await counters()).toEqual(before);
+});
+
 /** Places orders over a connection that breaks with the first reply that has this in it. */
 async function placeBehind(mark: string, orders: NewOrder[]): Promise<Placement[]> {
   const proxy = await startProxy(database.url);

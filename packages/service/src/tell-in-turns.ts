@@ -2,7 +2,7 @@ import type { Entry } from './waiting-line.ts';
 
 /** How many are told in one turn of the event loop, or a sixteenth of those who are to be told. */
 const PER_TURN = 32;
-/** In a turn that has brought a client. */
+/** When clients have come since somebody was told; or a sixty-fourth. */
 const PER_SHORT_TURN = 4;
 
 interface Told<In, Out> {
@@ -41,7 +41,10 @@ export function createTeller<In, Out>(
     scheduled = false;
     const before = arrived;
     arrived = arrivals();
-    const most = arrived > before ? PER_SHORT_TURN : Math.max(PER_TURN, Math.ceil(length / 16));
+    const most =
+      arrived > before
+        ? Math.max(PER_SHORT_TURN, Math.ceil(length / 64))
+        : Math.max(PER_TURN, Math.ceil(length / 16));
     for (let left = most; left > 0 && length > 0;) left -= tellUpTo(left);
     if (length === 0) onAllTold();
     else schedule();

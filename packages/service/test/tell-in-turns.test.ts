@@ -38,6 +38,17 @@ test('the more are to be told, the more are told in a turn', () => {
   expect(told).toHaveLength(100);
 });
 
+test('also while clients come without end', () => {
+  const told: string[] = [];
+  let arrived = 0;
+  const teller = createTeller<number, string>(
+    () => {},
+    () => (arrived += 1),
+  );
+  teller.tell(entries(6_400, told), results(6_400, 'a'));
+  expect(told).toHaveLength(100);
+});
+
 test('turns are short while clients come', async () => {
   const told: string[] = [];
   let arrived = 1;

@@ -86,7 +86,7 @@ export async function insertOrders(
     ), counters AS (
       UPDATE order_counters SET pending = pending + (SELECT count(*) FROM inserted)
        WHERE shard = ${pickCounterShard()}
-         AND (SELECT count(*) FROM lines) >= 0 AND (SELECT count(*) FROM events) >= 0
+         AND (SELECT count(*) FROM lines) > 0 AND (SELECT count(*) FROM events) > 0
     )
     SELECT CASE WHEN count(*) < ${orders.length}::int
                 THEN (SELECT json_agg(id) FROM input WHERE id NOT IN (SELECT id FROM inserted)) END AS left_out,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Database } from '../client.ts';
-import { isContention, isReplyLost, isUnavailable } from '../sql-state.ts';
+import { isContention, isDataError, isReplyLost } from '../sql-state.ts';
 import { answerPlacements, toPlaced } from './answer-placements.ts';
 import { decidePlacement, type Seen } from './decide-placement.ts';
 import { insertOrders } from './insert-orders.ts';
@@ -31,8 +31,8 @@ const MAX_TRIES = 6;
  * the window is refused.
  * When it resolves, everything it reports is committed. What was not written, and a batch whose
  * reply got lost, is looked at again with the same ids; finding one's own id then is success. When
- * PostgreSQL is gone after some were written, they are placed and the others unread. When it rejects, some
- * may be written: it may be called again with the same ids, in other batches, too.
+ * it fails after some were written, they are placed and the others unread. When it rejects, some may be
+ * written: it may be called again with the same ids, in other batches, too.
  *
  * @throws when PostgreSQL cannot be reached or an element's data is refused by it (SQLSTATE 22…)
  */
@@ -47,7 +47,7 @@ export async function placeOrders(
     await placeAll(database, orders, options, placements);
   } catch (error) {
     // For the fault of one element the caller looks by calling again.
-    if (placements.size === 0 || !isUnavailable(error)) throw error;
+    if (placements.size === 0 || isDataError(error) || error instanceof RangeError) throw error;
     unread = [{ kind: 'unread', error }];
   }
   return orders.flatMap(({ id }) => placements.get(id) ?? unread);
